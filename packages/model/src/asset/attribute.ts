@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** What a collection declares of one attribute. */
+export interface AttributeDefinition {
+	readonly schema: z.ZodType;
+	/** One line for people; served in the JSON Schema. */
+	readonly meaning: string;
+	/** Changes of it are events. Volatile attributes and facts of the account are not tracked. */
+	readonly tracked: boolean;
+	/**
+	 * Who feeds it: `primary` (the listing), an enrichment by its IAM action, `account` (joined from the account's
+	 * own history, outside the hash) or `scope` (derived from the scope at read).
+	 */
+	readonly fedBy: string;
+}
+
+export type AttributeTable = Readonly<Record<string, AttributeDefinition>>;
+
+/** Names of the attributes one feeder feeds, in schema order: the order of the hash. */
+export function attributesFedBy(table: AttributeTable, feeder: string): readonly string[] {
+	return Object.entries(table)
+		.filter(([, definition]) => definition.fedBy === feeder)
+		.map(([name]) => name);
+}
+
+/** JSON Schema of an attribute table, for documentation and programs. */
+export function attributeJsonSchema(table: AttributeTable): unknown {
+	const shape = Object.fromEntries(
+		Object.entries(table).map(([name, definition]) => [
+			name,
+			definition.schema.nullable().optional().meta({ description: definition.meaning }),
+		]),
+	);
+	return z.toJSONSchema(z.object(shape));
+}
