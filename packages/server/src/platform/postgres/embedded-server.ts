@@ -7,8 +7,8 @@ import { absentServerFault, closedFault, directoryFault } from './faults.ts';
 import { chooseLauncher, type Launcher } from './launcher.ts';
 import { clearRemains, type Postmaster, startPostmaster } from './postmaster.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
-import { isPostmasterOf } from './processes.ts';
 import { openProcessLock, type ProcessLock } from './process-lock.ts';
+import { isPostmasterOf } from './processes.ts';
 import { discardRuntime, ensureRuntime, type PostgresRuntime } from './runtime.ts';
 import { openServerLog, type ServerLog } from './server-log.ts';
 import { chooseSettings, describeMachine, type ServerSettings } from './settings.ts';
@@ -179,11 +179,24 @@ class Supervisor implements EmbeddedServer {
 		const isNew = await ensureCluster({ clusterDirectory, runtime, launcher, log, durable, signal });
 		if (isNew) this.#tell({ name: 'initialised' });
 		const record = join(dataDirectory, 'postgres.socket');
-		const socketDirectory = await prepareSocketDirectory(clusterDirectory, record, launcher, this.#options.socketParent);
+		const socketDirectory = await prepareSocketDirectory(
+			clusterDirectory,
+			record,
+			launcher,
+			this.#options.socketParent,
+		);
 		const merged = chooseSettings(describeMachine(), settings);
 		const { postgres } = runtime;
 		const beganAt = performance.now();
-		const postmaster = await startPostmaster({ clusterDirectory, socketDirectory, postgres, launcher, settings: merged, log, signal });
+		const postmaster = await startPostmaster({
+			clusterDirectory,
+			socketDirectory,
+			postgres,
+			launcher,
+			settings: merged,
+			log,
+			signal,
+		});
 		this.#postmaster = postmaster;
 		const state = await readPostmasterFile(clusterDirectory);
 		const connection = { host: socketDirectory, port: state?.port ?? 0, user: SERVER_USER, database: DATABASE };

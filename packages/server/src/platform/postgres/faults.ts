@@ -45,7 +45,12 @@ export function launchFault(attempts: readonly string[]): RollcallError {
 }
 
 /** `stage` is what failed; `logTail` is what the server said, which also decides the advice (never the behaviour). */
-export function startFault(stage: 'initialise' | 'start', logPath: string, logTail: string, cause?: unknown): RollcallError {
+export function startFault(
+	stage: 'initialise' | 'start',
+	logPath: string,
+	logTail: string,
+	cause?: unknown,
+): RollcallError {
 	const what = stage === 'initialise' ? 'could not create its data files' : 'did not start';
 	return new RollcallError({
 		code: stage === 'initialise' ? 'DATABASE:0104' : 'DATABASE:0105',
@@ -102,7 +107,8 @@ export function threadFault(): RollcallError {
 		code: 'DATABASE:0109',
 		actor: 'rollcall',
 		retryable: false,
-		message: 'The embedded PostgreSQL may be started from the main thread only: it ends with the thread that started it.',
+		message:
+			'The embedded PostgreSQL may be started from the main thread only: it ends with the thread that started it.',
 		fix: 'Open it in the main thread and pass the connection to the worker.',
 	});
 }
@@ -117,10 +123,19 @@ export function closedFault(): RollcallError {
 }
 
 const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
-	[/No space left on device|Disk quota exceeded/i, 'Free space on the disk of the data directory, or set ROLLCALL_DATA_DIR to another disk.'],
-	[/shared memory|shmget|mmap|huge page|Cannot allocate memory/i, 'Give the machine or container more memory, or end what else uses it.'],
+	[
+		/No space left on device|Disk quota exceeded/i,
+		'Free space on the disk of the data directory, or set ROLLCALL_DATA_DIR to another disk.',
+	],
+	[
+		/shared memory|shmget|mmap|huge page|Cannot allocate memory/i,
+		'Give the machine or container more memory, or end what else uses it.',
+	],
 	[/semaphore/i, 'Raise the system limit of semaphores (kernel.sem), or end other PostgreSQL servers.'],
-	[/Permission denied|wrong ownership|Operation not permitted|invalid permissions/i, 'Run Rollcall as the user who owns the data directory, or set ROLLCALL_DATA_DIR to a directory you own.'],
+	[
+		/Permission denied|wrong ownership|Operation not permitted|invalid permissions/i,
+		'Run Rollcall as the user who owns the data directory, or set ROLLCALL_DATA_DIR to a directory you own.',
+	],
 	[/lock file|socket|Address already in use/i, 'Another server uses the same socket. End it, then try again.'],
 	[/Read-only file system/i, 'Set ROLLCALL_DATA_DIR to a directory that can be written.'],
 ];

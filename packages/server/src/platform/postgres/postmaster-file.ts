@@ -19,7 +19,12 @@ export async function readPostmasterFile(clusterDirectory: string): Promise<Post
 	const [processId, , , port, socketDirectory, , , status] = text.split('\n').map((line) => line.trim());
 	const parsed = Number(processId);
 	if (!Number.isInteger(parsed) || parsed <= 0) return undefined;
-	return { processId: parsed, port: Number(port) || 0, socketDirectory: socketDirectory ?? '', status: toStatus(status) };
+	return {
+		processId: parsed,
+		port: Number(port) || 0,
+		socketDirectory: socketDirectory ?? '',
+		status: toStatus(status),
+	};
 }
 
 /**

@@ -39,7 +39,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
 	const postmaster = spawnPostmaster(options);
 	try {
 		for (;;) {
-			if (!postmaster.isAlive()) throw startFault('start', options.log.path, options.log.readTail(), postmaster.failure());
+			if (!postmaster.isAlive())
+				throw startFault('start', options.log.path, options.log.readTail(), postmaster.failure());
 			const state = await readPostmasterFile(options.clusterDirectory);
 			if (state?.processId === postmaster.processId && state.status === 'ready') return postmaster;
 			await sleep(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });

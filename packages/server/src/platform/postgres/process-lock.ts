@@ -33,7 +33,8 @@ export function openProcessLock(path: string): ProcessLock {
 		tryAcquire() {
 			if (held) return true;
 			try {
-				database.exec('BEGIN EXCLUSIVE');
+				// Nothing is ever written, so no journal file is wanted beside the lock.
+				database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
 				held = true;
 			} catch (error) {
 				if (!isBusy(error)) throw directoryFault(path, error);
@@ -54,10 +55,7 @@ export function openProcessLock(path: string): ProcessLock {
 
 function openLockFile(path: string): DatabaseSync {
 	try {
-		const database = new DatabaseSync(path, { timeout: 0 });
-		// Nothing is ever written, so no journal file is wanted beside the lock.
-		database.exec('PRAGMA journal_mode = MEMORY');
-		return database;
+		return new DatabaseSync(path, { timeout: 0 });
 	} catch (error) {
 		throw directoryFault(path, new Error(`the lock file cannot be opened: ${describeError(error)}`, { cause: error }));
 	}

