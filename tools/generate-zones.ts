@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listSourceFolders, listZones, testGlobs, testImports, testPackages, type Zone } from './zones.ts';
 
@@ -30,11 +30,8 @@ function buildOverride(zone: Zone, kind: 'source' | 'test'): Override {
 		...zone.escapes.map((path) => `**/../${path}`),
 		...packages,
 	];
-	const except = (zone.except ?? []).map((glob) => `!${glob}`);
 	const includes =
-		kind === 'source'
-			? [...zone.files, ...except, ...testGlobs.map((glob) => `!${glob}`)]
-			: [...zone.files.flatMap((glob) => intersectTests(glob)), ...except];
+		kind === 'source' ? [...zone.files, ...testGlobs.map((glob) => `!${glob}`)] : zone.files.flatMap(intersectTests);
 	const message = `The zone ${zone.name}${kind === 'test' ? ' (tests)' : ''} may not import this: tools/zones.ts.`;
 	return {
 		includes,
@@ -71,9 +68,4 @@ export function regenerateBiomeFile(root: string): string {
 		input: JSON.stringify(file, null, '\t'),
 		encoding: 'utf8',
 	});
-}
-
-if (import.meta.main) {
-	const root = join(import.meta.dirname, '..');
-	writeFileSync(join(root, 'biome.json'), regenerateBiomeFile(root));
 }

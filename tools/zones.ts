@@ -9,8 +9,6 @@ export interface Zone {
 	readonly name: string;
 	/** Globs of the zone's files, from the repository root. */
 	readonly files: readonly string[];
-	/** Globs inside `files` that belong to another zone. */
-	readonly except?: readonly string[];
 	/** Import specifiers of ours that the zone may use, apart from relative ones within itself. */
 	readonly mayImport: readonly string[];
 	/** Words after `../` that would leave the zone by a relative path. */
@@ -50,12 +48,11 @@ function folders(...names: ServerFolder[]): string[] {
 	return names.map((name) => `#${name}/**`);
 }
 
-function serverZone(name: ServerFolder, mayImport: readonly string[], except?: readonly string[]): Zone {
+function serverZone(name: ServerFolder, mayImport: readonly string[], files = `${src}/${name}/**`): Zone {
 	const others = serverFolders.filter((folder) => folder !== name).map((folder) => `${folder}/**`);
 	return {
 		name: `server/${name}`,
-		files: [`${src}/${name}/**`],
-		...(except === undefined ? {} : { except }),
+		files: [files],
 		mayImport: [model, ...mayImport],
 		escapes: [...others, 'compose.ts', 'compose/**', ...packageEscapes],
 	};
@@ -105,7 +102,7 @@ export function listZones(sources: readonly string[]): Zone[] {
 		serverZone('platform', []),
 		serverZone('aws', folders('platform')),
 		...sourceZones(sources),
-		serverZone('sources', folders('aws'), [`${src}/sources/*/**`]),
+		serverZone('sources', folders('aws'), `${src}/sources/*.ts`),
 		serverZone('store', folders('platform')),
 		serverZone('jobs', [...folders('platform'), '#store/db.ts', '#store/db/**']),
 		serverZone('collect', folders('platform', 'aws', 'sources', 'store', 'jobs')),
