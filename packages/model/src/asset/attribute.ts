@@ -23,13 +23,24 @@ export function attributesFedBy(table: AttributeTable, feeder: string): readonly
 		.map(([name]) => name);
 }
 
+/**
+ * The schema of what `convert` and the enrichments may produce: known attributes only, each of its own type, absent
+ * ones left out (never null).
+ */
+export function attributeObject(table: AttributeTable): z.ZodType<Record<string, unknown>> {
+	const shape = Object.fromEntries(
+		Object.entries(table).map(([name, definition]) => [name, definition.schema.optional()]),
+	);
+	return z.strictObject(shape);
+}
+
 /** JSON Schema of an attribute table, for documentation and programs. */
-export function attributeJsonSchema(table: AttributeTable): unknown {
+export function attributeJsonSchema(table: AttributeTable): Record<string, unknown> {
 	const shape = Object.fromEntries(
 		Object.entries(table).map(([name, definition]) => [
 			name,
-			definition.schema.nullable().optional().meta({ description: definition.meaning }),
+			definition.schema.optional().meta({ description: definition.meaning }),
 		]),
 	);
-	return z.toJSONSchema(z.object(shape));
+	return z.toJSONSchema(z.strictObject(shape));
 }
