@@ -1,0 +1,141 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { Caller } from '#aws/call.ts';
+import { faultOf } from '#aws/fault.ts';
+import { listAccounts, type OrganizationAccount } from '#aws/operations/organizations.ts';
+import { memberRoleArn, organizationsRegion } from '#aws/partitions.ts';
+import { parseRoleArn } from '#aws/arn.ts';
+import type { SessionBroker } from '#aws/session-broker.ts';
+import type { AwsSession, SessionCredentials } from '#aws/session.ts';
+import type { Collection } from '#sources/kit/collection.ts';
+import { withRestarts } from './listing.ts';
+
+/** How to connect, as the access schemas say (`product.md`, Words). */
+export type Access =
+	| { readonly schema: 'access_key'; readonly credentials: () => Promise<SessionCredentials> }
+	| {
+			readonly schema: 'assume_role';
+			readonly roleArn: string;
+			readonly externalId: string;
+			readonly organizationDiscovery: boolean;
+	  };
+
+export const listAccountsAction = 'organizations:ListAccounts';
+
+/** Sessions of one run: the primary one, and one for each member account. */
+export interface AccessSessions {
+	readonly primary: AwsSession;
+	/** The session of an account: the primary's own is reused, members get a role of the same name. */
+	sessionOf(accountId: string): AwsSession;
+}
+
+/** Opens the primary session. Fails with the AWS fault when it can not be had. */
+export async function openSessions(
+	access: Access,
+	broker: SessionBroker,
+	collection: Collection<unknown>,
+): Promise<AccessSessions> {
+	if (access.schema === 'access_key') {
+		const primary = await broker.keySession(await access.credentials());
+		return {
+			primary,
+			sessionOf: (accountId) => {
+				if (accountId === primary.accountId) return primary;
+				throw new RollcallError({
+					code: 'COLLECT:0003',
+					actor: 'rollcall',
+					retryable: false,
+					message: `An access key reads its own account only, not ${accountId}.`,
+				});
+			},
+		};
+	}
+	const { externalId, organizationDiscovery } = access;
+	const home = parseRoleArn(access.roleArn);
+	// The union of what runs in this account: discovery and the collection itself (`rules.md`, Credentials).
+	const primaryActions = organizationDiscovery ? [listAccountsAction, ...collection.permissions] : collection.permissions;
+	const primary = broker.assumeRole({ roleArn: access.roleArn, externalId, actions: primaryActions });
+	await primary.credentials();
+	const members = new Map<string, AwsSession>();
+	return {
+		primary,
+		sessionOf: (accountId) => {
+			if (accountId === home.accountId) return primary;
+			const known = members.get(accountId);
+			if (known) return known;
+			const roleArn = memberRoleArn(access.roleArn, accountId);
+			const session = broker.assumeRole({ roleArn, externalId, actions: collection.permissions });
+			members.set(accountId, session);
+			return session;
+		},
+	};
+}
+
+export interface Discovery {
+	/** The list was read to its end. */
+	readonly complete: boolean;
+	/** Pages of the list that were read. */
+	readonly pages: number;
+	readonly organizationId: string | null;
+	/** Why the list is not complete. */
+	readonly error?: unknown;
+	/** The account belongs to no AWS Organization: it is collected alone. */
+	readonly standsAlone: boolean;
+}
+
+export interface DiscoveryOptions {
+	readonly caller: Caller;
+	readonly session: AwsSession;
+	readonly signal: AbortSignal;
+	/** Called with each page's accounts that were not seen before. */
+	readonly onAccounts: (accounts: readonly OrganizationAccount[]) => Promise<void>;
+}
+
+/** Organization Discovery: accounts are handed on page by page, each once, so that collection starts with the first. */
+export async function discoverAccounts(options: DiscoveryOptions): Promise<Discovery> {
+	const { caller, session, signal } = options;
+	const seen = new Set<string>();
+	let organizationId: string | null = null;
+	let pages = 0;
+	try {
+		await withRestarts(
+			async (attempt) => {
+				const tokens = new Set<string>();
+				let nextToken: string | null = null;
+				pages = 0;
+				do {
+					const page = await listPage(options, organizationsRegion(session.partition), nextToken, tokens);
+					attempt.progressed();
+					pages += 1;
+					organizationId ??= page.accounts[0]?.organizationId ?? null;
+					const fresh = page.accounts.filter((account) => !seen.has(account.accountId));
+					for (const account of fresh) seen.add(account.accountId);
+					if (fresh.length > 0) await options.onAccounts(fresh);
+					nextToken = page.nextToken;
+				} while (nextToken !== null && !signal.aborted);
+				signal.throwIfAborted();
+			},
+			async () => undefined,
+		);
+		return { complete: true, pages, organizationId, standsAlone: false };
+	} catch (error) {
+		if (faultOf(error)?.kind === 'no_organization') {
+			return { complete: false, pages, organizationId: null, standsAlone: true };
+		}
+		return { complete: false, pages, organizationId, standsAlone: false, error };
+	}
+
+	async function listPage(
+		_options: DiscoveryOptions,
+		region: string,
+		nextToken: string | null,
+		tokens: Set<string>,
+	): Promise<{ accounts: readonly OrganizationAccount[]; nextToken: string | null }> {
+		const input = nextToken === null ? {} : { nextToken };
+		const page = await caller.call(listAccounts, { session, region, input, signal });
+		if (page.nextToken !== null) {
+			if (tokens.has(page.nextToken)) throw new Error('ListAccounts repeated a page token');
+			tokens.add(page.nextToken);
+		}
+		return page;
+	}
+}

@@ -1,0 +1,125 @@
+import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type { Caller } from '#aws/call.ts';
+import { describeRegions } from '#aws/operations/ec2.ts';
+import { defaultRegion } from '#aws/partitions.ts';
+import type { AwsSession } from '#aws/session.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Collection } from '#sources/kit/collection.ts';
+import { outcomeOfError, runScope } from './scope-run.ts';
+import type { Semaphore } from './semaphore.ts';
+import type { RunSink } from './sinks/sink.ts';
+import { noCounts, ownCauses, type ScopeReport, type UnitTask } from './task.ts';
+
+export interface AccountUnitOptions {
+	readonly task: UnitTask;
+	readonly collection: Collection<unknown>;
+	readonly session: AwsSession;
+	readonly caller: Caller;
+	readonly clock: Clock;
+	readonly sink: RunSink;
+	/** Bounds the scopes this process reads at once, in the order they were opened. */
+	readonly scopes: Semaphore;
+	/** No further scope is opened; those under way go on to their end. */
+	readonly stopping: AbortSignal;
+	/** Everything ends now. */
+	readonly signal: AbortSignal;
+	/** The region calls go to that belong to no scope. */
+	readonly entryRegion: string | undefined;
+	readonly onRegions: (regions: readonly string[]) => void;
+	readonly onPage: (region: string, assets: number) => void;
+	readonly onScope: (report: ScopeReport) => void;
+}
+
+const cancelled: OutcomeReport = { outcome: 'cancelled', cause: ownCauses.cancelled };
+
+interface Regions {
+	readonly read: readonly string[];
+	/** Asked for, but not enabled for this account. */
+	readonly notEnabled: readonly string[];
+}
+
+/** Reads one account: its regions, then every scope of it. Each gets an outcome through `onScope`; never throws. */
+export async function runAccountUnit(options: AccountUnitOptions): Promise<void> {
+	const { task, sink, onScope } = options;
+	let regions: Regions;
+	try {
+		regions = await planRegions(options);
+	} catch (error) {
+		const report = options.signal.aborted ? cancelled : outcomeOfError(error);
+		await sink.failAccount(task, report).catch(() => undefined);
+		onScope(bareReport(task, '*', report));
+		return;
+	}
+	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
+	options.onRegions(regions.read);
+	await Promise.all([skipRegions(options, left(regions.notEnabled)), readRegions(options, left(regions.read))]);
+}
+
+/** The enabled regions of the account, narrowed to those asked for. Also proves that the session works. */
+async function planRegions(options: AccountUnitOptions): Promise<Regions> {
+	const { task, collection, session, caller, signal } = options;
+	await session.credentials();
+	if (collection.scopedBy === 'global') return { read: ['global'], notEnabled: [] };
+	const region = options.entryRegion ?? defaultRegion(task.partition);
+	const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
+	const asked = task.regions ?? enabled;
+	return {
+		read: asked.filter((name) => enabled.includes(name)).toSorted(),
+		notEnabled: asked.filter((name) => !enabled.includes(name)).toSorted(),
+	};
+}
+
+async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
+	if (regions.length === 0) return;
+	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
+	await options.sink.skipRegions(options.task, regions, report);
+	for (const region of regions) options.onScope(bareReport(options.task, region, report));
+}
+
+async function readRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
+	const { task, sink, onScope } = options;
+	let opened: Awaited<ReturnType<RunSink['openAccount']>>;
+	try {
+		opened = await sink.openAccount(task, regions);
+	} catch (error) {
+		for (const region of regions) onScope(bareReport(task, region, outcomeOfError(error)));
+		return;
+	}
+	for (const region of opened.busyRegions) {
+		onScope(bareReport(task, region, { outcome: 'failed', cause: ownCauses.busy }));
+	}
+	await Promise.all(
+		opened.scopes.map((scope) =>
+			options.scopes.run(async () => {
+				if (options.stopping.aborted) {
+					await scope.close(cancelled, []).catch(() => undefined);
+					onScope(bareReport(task, scope.facts.region, cancelled));
+					return;
+				}
+				const report = await runScope({
+					collection: options.collection,
+					sink: scope,
+					session: options.session,
+					caller: options.caller,
+					clock: options.clock,
+					enrich: task.enrich,
+					signal: options.signal,
+					onPage: (assets) => options.onPage(scope.facts.region, assets),
+				});
+				onScope(report);
+			}),
+		),
+	);
+}
+
+function bareReport(task: UnitTask, region: string, report: OutcomeReport): ScopeReport {
+	return {
+		...report,
+		accountId: task.accountId,
+		region,
+		enrichments: [],
+		counts: noCounts,
+		minimumCalls: 0,
+		notes: [],
+	};
+}

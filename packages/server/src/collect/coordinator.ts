@@ -1,0 +1,232 @@
+import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { Caller } from '#aws/call.ts';
+import type { OrganizationAccount } from '#aws/operations/organizations.ts';
+import type { SessionBroker } from '#aws/session-broker.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Collection } from '#sources/kit/collection.ts';
+import { type Access, type AccessSessions, type Discovery, discoverAccounts, openSessions } from './access.ts';
+import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
+import type { RunBook } from './run-book.ts';
+import { outcomeOfError } from './scope-run.ts';
+import { type EnrichChoice, noCounts, type ScopeReport, type UnitTask } from './task.ts';
+import { createWorkerPool, type PoolOptions, type WorkerPool } from './worker/pool.ts';
+
+/** What one execution is asked to do. */
+export interface RunRequest {
+	readonly collection: Collection<unknown>;
+	readonly access: Access;
+	/** Regions to read; null: every enabled one. Others stay untouched. */
+	readonly regions: readonly string[] | null;
+	/** Accounts to read; null: every one. Others stay untouched. */
+	readonly accounts: readonly string[] | null;
+	readonly enrich: EnrichChoice;
+}
+
+export interface RunOptions {
+	readonly request: RunRequest;
+	readonly clock: Clock;
+	readonly caller: Caller;
+	readonly broker: SessionBroker;
+	/** What outlives the run: accounts, sweep, execution row; or nothing (`--out`). */
+	readonly book: RunBook;
+	readonly pool: Pick<PoolOptions, 'startWorker' | 'workers' | 'setup' | 'ensureServer' | 'onLines'>;
+	/** First stage of stopping: scopes under way end, no other is opened. */
+	readonly stopping: AbortSignal;
+	/** Second stage: calls under way are broken off. */
+	readonly aborting: AbortSignal;
+	/** Called with counts that keep changing while the run goes on. */
+	readonly onStart?: (live: LiveCounts, pool: Pick<WorkerPool, 'pids'>) => void;
+}
+
+/** Runs one execution to its end and answers with its summary. Every account it heard of has an outcome in it. */
+export async function runExecution(options: RunOptions): Promise<ExecutionSummary> {
+	const { request, clock, book, caller } = options;
+	const startedMs = clock.monotonicMs();
+	const ledger = createLedger();
+	let sessions: AccessSessions;
+	try {
+		sessions = await openSessions(request.access, options.broker, request.collection);
+	} catch (error) {
+		return failPrimary(options, ledger, error, startedMs);
+	}
+	const pool = startPool(options, ledger, sessions);
+	options.onStart?.(ledger.live, pool);
+	const release = linkStops(options, pool);
+	try {
+		const discovery = await assignUnits(options, ledger, sessions, pool);
+		await pool.finish();
+		await book.closeAccounts(discovery, ledger);
+		const swept = await book.sweep();
+		ledger.addCalls('coordinator', caller.stats().calls);
+		const summary = ledger.summarize({
+			...swept,
+			seconds: (clock.monotonicMs() - startedMs) / 1000,
+			cancelled: options.stopping.aborted,
+			message: null,
+		});
+		await book.complete(summary);
+		return summary;
+	} catch (error) {
+		// Without this a live worker would outlast the run that owns it.
+		pool.abort();
+		await pool.finish().catch(() => undefined);
+		throw error;
+	} finally {
+		release();
+	}
+}
+
+/** The primary could not be entered: every account known from before is unconfirmed for that reason, none is empty. */
+async function failPrimary(
+	options: RunOptions,
+	ledger: Ledger,
+	error: unknown,
+	startedMs: number,
+): Promise<ExecutionSummary> {
+	const report = outcomeOfError(error);
+	const { access } = options.request;
+	const accountId = access.schema === 'assume_role' ? (access.roleArn.split(':')[4] ?? '*') : '*';
+	ledger.record(bareReport(accountId, '*', report));
+	await options.book.failAll(report, ledger);
+	ledger.addCalls('coordinator', options.caller.stats().calls);
+	const summary = ledger.summarize({
+		removed: 0,
+		held: 0,
+		seconds: (options.clock.monotonicMs() - startedMs) / 1000,
+		cancelled: options.stopping.aborted,
+		message: report.cause?.message ?? null,
+	});
+	await options.book.complete(summary);
+	return summary;
+}
+
+function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions): WorkerPool {
+	const { live } = ledger;
+	const unanswered = new Map<string, number>();
+	return createWorkerPool({
+		...options.pool,
+		sessionOf: (accountId) => sessions.sessionOf(accountId),
+		onScope: (report) => {
+			ledger.record(report);
+			options.book.noteScope(report);
+			const left = (unanswered.get(report.accountId) ?? 1) - 1;
+			unanswered.set(report.accountId, left);
+			if (left <= 0) live.accountsDone += 1;
+		},
+		onRegions: (task, regions) => {
+			live.scopes += regions.length - task.done.length;
+			unanswered.set(task.accountId, regions.length - task.done.length);
+		},
+		onPage: (assets) => {
+			live.assets += assets;
+		},
+		onCalls: (workerId, calls, throttles) => {
+			ledger.addCalls(`worker ${workerId}`, calls);
+			live.throttles += throttles;
+		},
+	});
+}
+
+/** Hands out units as accounts become known; ends when all are. */
+async function assignUnits(
+	options: RunOptions,
+	ledger: Ledger,
+	sessions: AccessSessions,
+	pool: WorkerPool,
+): Promise<Discovery> {
+	const { request, caller, book } = options;
+	const { primary } = sessions;
+	let unitId = 0;
+	const assumes = request.access.schema === 'assume_role';
+	const isAsked = (accountId: string): boolean => request.accounts?.includes(accountId) ?? true;
+	const assign = (account: Pick<OrganizationAccount, 'accountId' | 'name' | 'state' | 'ouPath'>): void => {
+		unitId += 1;
+		// AssumeRole and DescribeRegions: what every account takes at the least.
+		ledger.addMinimumCalls(assumes ? 2 : 1);
+		const task: UnitTask = {
+			unitId,
+			partition: primary.partition,
+			accountId: account.accountId,
+			accountName: account.name,
+			ouPath: account.ouPath,
+			regions: request.regions,
+			done: [],
+			enrich: request.enrich,
+		};
+		pool.add(task);
+	};
+	const alone = (): void => {
+		const account = { accountId: primary.accountId, name: null, state: null, ouPath: null };
+		ledger.expect(account);
+		assign({ ...account, state: 'ACTIVE' });
+	};
+	if (request.access.schema === 'access_key' || !request.access.organizationDiscovery) {
+		alone();
+		return { complete: false, pages: 0, organizationId: null, standsAlone: true };
+	}
+	const discovery = await discoverAccounts({
+		caller,
+		session: primary,
+		signal: options.stopping,
+		onAccounts: async (accounts) => {
+			await book.recordAccounts(accounts);
+			for (const account of accounts.filter((each) => isAsked(each.accountId))) {
+				ledger.expect(account);
+				if (account.state === 'ACTIVE') assign(account);
+				else await skipAccount(book, ledger, account);
+			}
+		},
+	});
+	ledger.addMinimumCalls(discovery.pages);
+	if (discovery.standsAlone) {
+		ledger.warn('The account belongs to no AWS Organization: it was collected alone.');
+		alone();
+	} else if (!discovery.complete) await reportBrokenDiscovery(options, ledger, discovery, alone, primary.accountId);
+	for (const missing of request.accounts?.filter((id) => !ledger.knows(id)) ?? []) {
+		ledger.warn(`Account ${missing} was asked for, but is not in the AWS Organization.`);
+	}
+	return discovery;
+}
+
+/** The list of accounts was not read to its end: what it told is collected, and nobody may be taken for absent. */
+async function reportBrokenDiscovery(
+	options: RunOptions,
+	ledger: Ledger,
+	discovery: Discovery,
+	alone: () => void,
+	primaryAccountId: string,
+): Promise<void> {
+	const report: OutcomeReport = options.stopping.aborted
+		? { outcome: 'cancelled' }
+		: outcomeOfError(discovery.error);
+	ledger.trouble(report);
+	if (!ledger.knows(primaryAccountId) && !options.stopping.aborted) alone();
+	await options.book.failUnlisted(report, ledger);
+}
+
+async function skipAccount(book: RunBook, ledger: Ledger, account: OrganizationAccount): Promise<void> {
+	const report: OutcomeReport = {
+		outcome: 'skipped',
+		cause: { code: 'AccountNotActive', message: `The account is ${account.state}; only ACTIVE accounts are read.` },
+	};
+	ledger.record(bareReport(account.accountId, '*', report));
+	ledger.live.accountsDone += 1;
+	await book.skipAccount(account.accountId, report);
+}
+
+function linkStops(options: RunOptions, pool: WorkerPool): () => void {
+	const stop = (): void => pool.stop();
+	const abort = (): void => pool.abort();
+	options.stopping.addEventListener('abort', stop);
+	options.aborting.addEventListener('abort', abort);
+	if (options.stopping.aborted) stop();
+	return () => {
+		options.stopping.removeEventListener('abort', stop);
+		options.aborting.removeEventListener('abort', abort);
+	};
+}
+
+function bareReport(accountId: string, region: string, report: OutcomeReport): ScopeReport {
+	return { ...report, accountId, region, enrichments: [], counts: noCounts, minimumCalls: 0, notes: [] };
+}

@@ -1,0 +1,38 @@
+import { faultOf } from '#aws/fault.ts';
+
+/** Restarts of one listing after bad page tokens, at the most (`rules.md`, Credentials). */
+const maxRestarts = 10;
+
+export interface ListingAttempt {
+	/** 0 for the first try. */
+	readonly attempt: number;
+	/** Tells that one more page of this try arrived. */
+	progressed(): void;
+}
+
+/**
+ * Runs a paged listing, and runs it again from page one when a page token turned out bad (expired, refused, repeated):
+ * the first time always, then only as long as each try got further than every one before.
+ */
+export async function withRestarts<T>(
+	list: (attempt: ListingAttempt) => Promise<T>,
+	onRestart: () => Promise<void>,
+): Promise<T> {
+	let furthest = 0;
+	for (let attempt = 0; ; attempt += 1) {
+		let pages = 0;
+		try {
+			return await list({
+				attempt,
+				progressed: () => {
+					pages += 1;
+				},
+			});
+		} catch (error) {
+			const mayRestart = faultOf(error)?.kind === 'bad_token' && attempt < maxRestarts;
+			if (!mayRestart || (attempt > 0 && pages <= furthest)) throw error;
+			furthest = Math.max(furthest, pages);
+			await onRestart();
+		}
+	}
+}

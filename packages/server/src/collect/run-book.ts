@@ -1,0 +1,39 @@
+import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { OrganizationAccount } from '#aws/operations/organizations.ts';
+import type { Discovery } from './access.ts';
+import type { Ledger } from './ledger.ts';
+import type { ScopeReport } from './task.ts';
+
+/** What of a run outlives it, beside the records themselves. */
+export interface RunBook {
+	/** A page of the AWS Organization's accounts. */
+	recordAccounts(accounts: readonly OrganizationAccount[]): Promise<void>;
+	/** The account is not ACTIVE: its scopes are outside coverage, its records unconfirmed. */
+	skipAccount(accountId: string, report: OutcomeReport): Promise<void>;
+	/** A scope has an outcome; the worker that read it wrote it, unless it died. */
+	noteScope(report: ScopeReport): void;
+	/** The list of accounts broke off: accounts known from before that it did not name were not asked. */
+	failUnlisted(report: OutcomeReport, ledger: Ledger): Promise<void>;
+	/** Nothing could be asked at all. */
+	failAll(report: OutcomeReport, ledger: Ledger): Promise<void>;
+	/** The list is read, completely or not: accounts that closed or left retire by the rules. */
+	closeAccounts(discovery: Discovery, ledger: Ledger): Promise<void>;
+	/** One sweep at the end: applies or holds all removals by absence. */
+	sweep(): Promise<{ readonly removed: number; readonly held: number }>;
+	complete(summary: ExecutionSummary): Promise<void>;
+}
+
+/** The book of `--out`: nothing outlives the run. */
+export function createNoBook(): RunBook {
+	return {
+		recordAccounts: async () => undefined,
+		skipAccount: async () => undefined,
+		noteScope: () => undefined,
+		failUnlisted: async () => undefined,
+		failAll: async () => undefined,
+		closeAccounts: async () => undefined,
+		sweep: async () => ({ removed: 0, held: 0 }),
+		complete: async () => undefined,
+	};
+}

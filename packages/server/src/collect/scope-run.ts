@@ -1,0 +1,190 @@
+import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type { Caller } from '#aws/call.ts';
+import { faultOf, outcomeOf } from '#aws/fault.ts';
+import type { AwsSession } from '#aws/session.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Collection, Enrichment, EnrichmentResult, ReadContext, SourcePage } from '#sources/kit/collection.ts';
+import { createReadContext, type CallTally } from './read-context.ts';
+import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
+import { type ListingAttempt, withRestarts } from './listing.ts';
+import type { ScopeSink } from './sinks/sink.ts';
+import { type EnrichChoice, type EnrichmentReport, ownCauses, type ScopeReport } from './task.ts';
+
+/** A scope that shows no progress for this long is given up (`rules.md`, Credentials, Deadlines). */
+const idleMs = 5 * 60_000;
+
+export interface ScopeRunOptions {
+	readonly collection: Collection<unknown>;
+	readonly sink: ScopeSink;
+	readonly session: AwsSession;
+	readonly caller: Caller;
+	readonly clock: Clock;
+	readonly enrich: EnrichChoice;
+	readonly signal: AbortSignal;
+	/** Called after each page, with the number of assets in it. */
+	readonly onPage: (assets: number) => void;
+}
+
+interface Enriched {
+	readonly results: ReadonlyMap<string, EnrichmentResult>;
+	readonly reports: readonly EnrichmentReport[];
+}
+
+/**
+ * Reads one scope to an outcome. Never throws for anything AWS or the network does; a fault of ours (the store cannot
+ * be written) ends as `failed` too, so that every scope has an outcome.
+ */
+export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
+	const { sink, clock, signal } = options;
+	const deadline = createProgressDeadline(clock, idleMs, signal);
+	const tally: CallTally = { calls: 0 };
+	let enrichments: readonly EnrichmentReport[] = [];
+	const report = (outcome: OutcomeReport): ScopeReport => ({
+		...outcome,
+		accountId: sink.facts.accountId,
+		region: sink.facts.region,
+		enrichments,
+		counts: sink.counts(),
+		minimumCalls: tally.calls,
+		notes: [],
+	});
+	try {
+		const enriching = readEnrichments(options, deadline, tally);
+		const listingTally: CallTally = { calls: 0 };
+		await withRestarts(
+			async (attempt) => {
+				listingTally.calls = 0;
+				const context = contextOf(options, deadline, listingTally);
+				await readListing(options, context, attempt, deadline, enriching);
+			},
+			() => sink.restart(),
+		).finally(async () => {
+			tally.calls += listingTally.calls;
+			enrichments = (await enriching).reports;
+		});
+		return report({ outcome: 'complete' });
+	} catch (error) {
+		const outcome = reportOf(error, deadline, signal);
+		await closeQuietly(sink, outcome, enrichments);
+		return report(outcome);
+	} finally {
+		deadline.stop();
+	}
+}
+
+/** Reads the primary listing once, page by page, each made durable before the next is asked for. */
+async function readListing(
+	options: ScopeRunOptions,
+	context: ReadContext,
+	attempt: ListingAttempt,
+	deadline: ProgressDeadline,
+	enriching: Promise<Enriched>,
+): Promise<void> {
+	const { collection, sink } = options;
+	let index = 0;
+	let ended = false;
+	for await (const page of collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>) {
+		const records = page.items.map((item) => collection.convert(item, sink.facts));
+		const enriched = await enriching;
+		await sink.writePage({
+			page: index,
+			token: page.token,
+			records,
+			last: page.nextToken === null,
+			enriched: enriched.results,
+			enrichments: enriched.reports,
+		});
+		ended = page.nextToken === null;
+		index += 1;
+		attempt.progressed();
+		deadline.touch();
+		options.onPage(records.length);
+	}
+	if (!ended) throw new Error(`the listing of ${collection.kind} stopped before its last page`);
+}
+
+/** Makes the enrichments this run wants; each ends with an outcome of its own and none fails the scope. */
+async function readEnrichments(
+	options: ScopeRunOptions,
+	deadline: ProgressDeadline,
+	tally: CallTally,
+): Promise<Enriched> {
+	const { collection, sink, enrich } = options;
+	const wanted = collection.enrichments.filter(
+		(enrichment) => enrich === 'all' || (enrich === 'due' && sink.isDue(enrichment.action, enrichment.cadenceMs)),
+	);
+	const results = new Map<string, EnrichmentResult>();
+	const reports = await Promise.all(
+		wanted.map(async (enrichment): Promise<EnrichmentReport> => {
+			try {
+				results.set(enrichment.action, await readEnrichment(options, enrichment, deadline, tally));
+				return { action: enrichment.action, outcome: 'complete' };
+			} catch (error) {
+				return { action: enrichment.action, ...reportOf(error, deadline, options.signal) };
+			}
+		}),
+	);
+	return { results, reports };
+}
+
+async function readEnrichment(
+	options: ScopeRunOptions,
+	enrichment: Enrichment,
+	deadline: ProgressDeadline,
+	tally: CallTally,
+): Promise<EnrichmentResult> {
+	const own: CallTally = { calls: 0 };
+	const result = await withRestarts(
+		(attempt) => {
+			own.calls = 0;
+			const context = contextOf(options, deadline, own);
+			return enrichment.read({
+				...context,
+				call: async (operation, input) => {
+					const output = await context.call(operation, input);
+					attempt.progressed();
+					deadline.touch();
+					return output;
+				},
+			});
+		},
+		async () => undefined,
+	);
+	tally.calls += own.calls;
+	return result;
+}
+
+function contextOf(options: ScopeRunOptions, deadline: ProgressDeadline, tally: CallTally): ReadContext {
+	return createReadContext({
+		collection: options.collection,
+		scope: options.sink.facts,
+		session: options.session,
+		caller: options.caller,
+		signal: deadline.signal,
+		tally,
+	});
+}
+
+/** What an error means for the scope it ended. */
+function reportOf(error: unknown, deadline: ProgressDeadline, signal: AbortSignal): OutcomeReport {
+	if (deadline.expired()) return { outcome: 'failed', cause: ownCauses.noProgress };
+	if (signal.aborted) return { outcome: 'cancelled', cause: ownCauses.cancelled };
+	return outcomeOfError(error);
+}
+
+/** The outcome of a fault of AWS, or `failed` with the text of anything else. */
+export function outcomeOfError(error: unknown): OutcomeReport {
+	const fault = faultOf(error);
+	if (fault) return outcomeOf(fault);
+	const message = error instanceof Error ? error.message : String(error);
+	return { outcome: 'failed', cause: { code: 'Internal', message } };
+}
+
+/** The outcome is known already; a store that cannot take it is found out by the lease that runs out. */
+async function closeQuietly(
+	sink: ScopeSink,
+	outcome: OutcomeReport,
+	enrichments: readonly EnrichmentReport[],
+): Promise<void> {
+	await sink.close(outcome, enrichments).catch(() => undefined);
+}

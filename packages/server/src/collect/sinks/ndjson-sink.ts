@@ -1,0 +1,101 @@
+import { encodeRecordLine } from '@rollcall/model/asset/record-line.ts';
+import type { Collection, ConvertedRecord, ScopeFacts } from '#sources/kit/collection.ts';
+import { noCounts, type UnitTask } from '../task.ts';
+import type { OpenedAccount, PageOfRecords, RunSink, ScopeSink } from './sink.ts';
+
+/** Lines of a scope are handed on in chunks of about this size, so that memory stays flat in big scopes. */
+const chunkBytes = 1024 * 1024;
+
+export interface NdjsonSinkOptions {
+	readonly collection: Collection<unknown>;
+	/** Whether lines carry the raw document. */
+	readonly raw: boolean;
+	/** Takes whole lines. Resolves when it can take more. */
+	readonly write: (lines: Buffer) => Promise<void>;
+	/** Told before the first line of a scope leaves: from then on the scope cannot be repeated by another worker. */
+	readonly onFirstWrite: (accountId: string, region: string) => void;
+}
+
+/** Writes every record once as a line of JSON. Needs no database and remembers nothing between runs. */
+export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
+	return {
+		openAccount: async (task: UnitTask, regions: readonly string[]): Promise<OpenedAccount> => ({
+			scopes: regions.map((region) => createScope(options, task, region)),
+			busyRegions: [],
+		}),
+		failAccount: async () => undefined,
+		skipRegions: async () => undefined,
+		drain: async () => undefined,
+	};
+}
+
+function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string): ScopeSink {
+	const { collection } = options;
+	const facts: ScopeFacts = { partition: task.partition, accountId: task.accountId, region };
+	// Native ids already on a line: survives a restart of the listing, since a line cannot be taken back.
+	const written = new Set<string>();
+	const unread = new Set(collection.enrichments.map((enrichment) => enrichment.action));
+	let lines: string[] = [];
+	let size = 0;
+	let insufficient = 0;
+
+	const flush = async (): Promise<void> => {
+		if (lines.length === 0) return;
+		options.onFirstWrite(task.accountId, region);
+		const chunk = Buffer.from(lines.join(''), 'utf8');
+		lines = [];
+		size = 0;
+		await options.write(chunk);
+	};
+
+	const encode = (record: ConvertedRecord, nativeId: string, page: PageOfRecords): string => {
+		const attributes: Record<string, unknown> = { ...record.attributes };
+		if (task.accountName !== null) attributes['account_name'] = task.accountName;
+		if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
+		const unknown = { ...record.unknown };
+		for (const enrichment of collection.enrichments) {
+			const result = page.enriched.get(enrichment.action);
+			if (result) Object.assign(attributes, result.attributes.get(nativeId));
+			else for (const name of enrichment.attributes) unknown[name] = reasonOf(page, enrichment.action);
+		}
+		return encodeRecordLine({
+			type: collection.assetType,
+			source: collection.kind,
+			nativeId,
+			accountId: task.accountId,
+			region,
+			attributes,
+			unknown,
+			...(options.raw ? { rawJson: record.rawJson } : {}),
+		});
+	};
+
+	return {
+		facts,
+		isDue: (action) => unread.has(action),
+		writePage: async (page) => {
+			for (const record of page.records) {
+				if (record.nativeId === undefined) {
+					insufficient += 1;
+					continue;
+				}
+				if (written.has(record.nativeId)) continue;
+				written.add(record.nativeId);
+				const line = encode(record, record.nativeId, page);
+				lines.push(line);
+				size += line.length;
+				if (size >= chunkBytes) await flush();
+			}
+			if (page.last) await flush();
+		},
+		restart: async () => undefined,
+		close: flush,
+		counts: () => ({ ...noCounts, assets: written.size, added: written.size, insufficient }),
+	};
+}
+
+function reasonOf(page: PageOfRecords, action: string): 'not_permitted' | 'unconfirmed' {
+	const report = page.enrichments.find((enrichment) => enrichment.action === action);
+	const refused = report?.outcome === 'denied' || report?.outcome === 'blocked_by_policy';
+	return refused ? 'not_permitted' : 'unconfirmed';
+}

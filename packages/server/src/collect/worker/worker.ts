@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { createAws } from '#aws/create-aws.ts';
+import type { Caller } from '#aws/call.ts';
+import { type Clock, createClock } from '#platform/clock.ts';
+import type { Collection } from '#sources/kit/collection.ts';
+import { findCollection } from '#sources/registry.ts';
+import { openStore } from '#store/open-store.ts';
+import { createWriteQueue } from '#store/write-queue.ts';
+import { runAccountUnit } from '../account-unit.ts';
+import { createSemaphore, type Semaphore } from '../semaphore.ts';
+import { createNdjsonSink } from '../sinks/ndjson-sink.ts';
+import type { RunSink } from '../sinks/sink.ts';
+import { createStoreSink } from '../sinks/store-sink.ts';
+import type { UnitTask } from '../task.ts';
+import { createBroker, type ParentBroker } from './parent-broker.ts';
+import type { FromWorker, ToWorker, WorkerOutput, WorkerSetup } from './protocol.ts';
+import { toWireError } from './wire-error.ts';
+
+export interface WorkerPorts {
+	readonly send: (message: FromWorker) => void;
+	/** Takes whole lines of JSON; resolves when it can take more. */
+	readonly writeLines: (chunk: Buffer) => Promise<void>;
+	readonly closeLines: () => Promise<void>;
+}
+
+interface Running {
+	readonly collection: Collection<unknown>;
+	readonly clock: Clock;
+	readonly caller: Caller;
+	readonly sink: RunSink;
+	readonly scopes: Semaphore;
+	readonly entryRegion: string | undefined;
+	readonly calls: () => { readonly calls: Readonly<Record<string, number>>; readonly throttles: number };
+	readonly close: () => Promise<void>;
+}
+
+/** Runs account units as the coordinator hands them out, and answers with what became of every scope. */
+export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): void } {
+	const stopping = new AbortController();
+	const aborting = new AbortController();
+	const broker = createBroker(ports.send);
+	let running: Promise<Running> | undefined;
+
+	const runUnit = async (task: UnitTask): Promise<void> => {
+		const parts = await running;
+		if (!parts) throw new Error('a unit came before the setup');
+		await runAccountUnit({
+			task,
+			collection: parts.collection,
+			session: broker.sessionOf(task, parts.clock),
+			caller: parts.caller,
+			clock: parts.clock,
+			sink: parts.sink,
+			scopes: parts.scopes,
+			entryRegion: parts.entryRegion,
+			stopping: stopping.signal,
+			signal: aborting.signal,
+			onRegions: (regions) => ports.send({ type: 'regions', unitId: task.unitId, regions }),
+			onPage: (region, assets) => ports.send({ type: 'page', unitId: task.unitId, region, assets }),
+			onScope: (report) => ports.send({ type: 'scope', unitId: task.unitId, report }),
+		});
+		ports.send({ type: 'calls', ...parts.calls() });
+		ports.send({ type: 'unit-done', unitId: task.unitId });
+	};
+
+	const finish = async (): Promise<void> => {
+		const parts = await running;
+		await parts?.close();
+		if (parts) ports.send({ type: 'calls', ...parts.calls() });
+		await ports.closeLines();
+	};
+
+	const fail = (error: unknown): void => ports.send({ type: 'finished', error: toWireError(error) });
+	return {
+		receive: (message) => {
+			if (message.type === 'setup') {
+				running = setUp(message.setup, ports, broker);
+				running.catch(fail);
+			} else if (message.type === 'unit') runUnit(message.task).catch(fail);
+			else if (message.type === 'stop') stopping.abort();
+			else if (message.type === 'abort') {
+				stopping.abort();
+				aborting.abort();
+			} else if (message.type === 'finish') finish().then(() => ports.send({ type: 'finished' }), fail);
+			else broker.answer(message);
+		},
+	};
+}
+
+async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroker): Promise<Running> {
+	const clock = createClock(setup.clockSpeed);
+	const collection = findCollection(setup.collectionKind);
+	const aws = createAws({ clock, settings: setup.aws });
+	const output = await openOutput(setup.output, { collection, clock, ports, broker });
+	return {
+		collection,
+		clock,
+		caller: aws.caller,
+		sink: output.sink,
+		scopes: createSemaphore(setup.scopesAtOnce),
+		entryRegion: setup.aws.entryRegion,
+		calls: () => aws.caller.stats(),
+		close: async () => {
+			await output.close();
+			await aws.close();
+		},
+	};
+}
+
+interface OutputParts {
+	readonly collection: Collection<unknown>;
+	readonly clock: Clock;
+	readonly ports: WorkerPorts;
+	readonly broker: ParentBroker;
+}
+
+async function openOutput(
+	output: WorkerOutput,
+	parts: OutputParts,
+): Promise<{ readonly sink: RunSink; readonly close: () => Promise<void> }> {
+	const { collection, clock, ports, broker } = parts;
+	if (output.kind === 'lines') {
+		const sink = createNdjsonSink({
+			collection,
+			raw: output.raw,
+			write: ports.writeLines,
+			onFirstWrite: (accountId, region) => ports.send({ type: 'lines-begin', accountId, region }),
+		});
+		return { sink, close: async () => undefined };
+	}
+	const { organizationId, integrationId, executionId } = output;
+	const store = await openStore({
+		connection: output.connection,
+		ensureServer: () => broker.ensureServer(),
+		maxConnections: 3,
+	});
+	const queue = createWriteQueue(store, { organizationId, integrationId, executionId });
+	const owner = `${process.pid}-${randomUUID()}`;
+	const sink = createStoreSink({ store, queue, clock, collection, organizationId, integrationId, executionId, owner });
+	return {
+		sink,
+		close: async () => {
+			await sink.drain();
+			await store.close();
+		},
+	};
+}
