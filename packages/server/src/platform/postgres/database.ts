@@ -38,11 +38,11 @@ export async function withClient<Result>(
 ): Promise<Result> {
 	const client = new pg.Client({ ...connection, ssl: false, application_name: 'rollcall supervisor' });
 	// A server that stops says so on idle connections; unheard, the event would end the process.
-	client.on('error', () => {});
+	client.on('error', () => undefined);
 	await client.connect();
 	try {
 		return await work(client);
 	} finally {
-		await client.end().catch(() => {});
+		await Promise.allSettled([client.end()]);
 	}
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -193,7 +193,6 @@ test('a copied data directory gets a socket of its own, although it brings the r
 	const first = await open(start(original));
 	await first.process.command('close');
 	expect((await readFile(join(original, 'postgres.socket'), 'utf8')).trim()).toBe(first.connection.host);
-	const { cp } = await import('node:fs/promises');
 	await cp(original, `${original}-copy`, { recursive: true });
 	const [one, two] = await Promise.all([open(start(original)), open(start(`${original}-copy`))]);
 	expect(two?.connection.host).not.toBe(one?.connection.host);
@@ -222,10 +221,10 @@ function query(connection: SocketConnection, text: string): Promise<pg.QueryResu
 
 async function connect(connection: SocketConnection): Promise<pg.Client> {
 	const client = new pg.Client({ ...connection });
-	client.on('error', () => {});
+	client.on('error', () => undefined);
 	await client.connect();
 	onTestFinished(async () => {
-		await client.end().catch(() => {});
+		await Promise.allSettled([client.end()]);
 	});
 	return client;
 }

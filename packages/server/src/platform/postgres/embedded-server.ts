@@ -1,9 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import { ensureCluster, SERVER_USER } from './cluster.ts';
 import { ensureDatabase, isReachable, type SocketConnection } from './database.ts';
-import { absentServerFault, closedFault, directoryFault } from './faults.ts';
+import { absentServerFault, closedFault, directoryFault, threadFault } from './faults.ts';
 import { chooseLauncher, type Launcher } from './launcher.ts';
 import { clearRemains, type Postmaster, startPostmaster } from './postmaster.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
@@ -167,6 +168,8 @@ class Supervisor implements EmbeddedServer {
 	}
 
 	async #start(): Promise<void> {
+		// The kernel ends the server with the thread that started it, not with the process.
+		if (!isMainThread) throw threadFault();
 		const { dataDirectory, settings } = this.#options;
 		const signal = this.#opened ? undefined : this.#options.signal;
 		const clusterDirectory = this.#clusterDirectory;
@@ -228,7 +231,7 @@ class Supervisor implements EmbeddedServer {
 	}
 
 	async #close(): Promise<void> {
-		await this.#ensuring?.catch(() => {});
+		await Promise.allSettled([this.#ensuring]);
 		try {
 			await this.#stop();
 		} finally {

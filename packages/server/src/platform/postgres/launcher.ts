@@ -68,8 +68,10 @@ async function probe(launcher: Launcher, postgres: string): Promise<string | und
 	const [program, ...words] = [...launcher.prefix, postgres, '--version'];
 	if (program === undefined) return 'no program';
 	try {
-		await promisify(execFile)(program, words, { cwd: '/', env: SERVER_ENVIRONMENT, timeout: 20_000 });
-		return undefined;
+		const options = { cwd: '/', env: SERVER_ENVIRONMENT, timeout: 20_000 };
+		const { stdout } = await promisify(execFile)(program, words, options);
+		// A program cut short by a power cut may run as an empty shell script, with success.
+		return stdout.startsWith('postgres (PostgreSQL)') ? undefined : 'it does not say its version';
 	} catch (error) {
 		const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
 		return said || describeError(error);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread } from 'node:worker_threads';
-import { startFault, stuckServerFault, threadFault } from './faults.ts';
+import { startFault, stuckServerFault } from './faults.ts';
 import { type Launcher, SERVER_ENVIRONMENT } from './launcher.ts';
 import { disarmPostmasterFile, readPostmasterFile } from './postmaster-file.ts';
 import { findClusterProcesses, isPostmasterOf, signalProcess } from './processes.ts';
@@ -35,7 +34,6 @@ export interface PostmasterOptions {
 
 /** Starts the server and waits until it takes connections, through recovery too, as long as it lives. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
-	if (!isMainThread) throw threadFault();
 	const postmaster = spawnPostmaster(options);
 	try {
 		for (;;) {

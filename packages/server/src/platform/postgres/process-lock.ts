@@ -1,3 +1,4 @@
+// biome-ignore lint/correctness/noUnresolvedImports: Biome's list of Node's modules is older than this one
 import { DatabaseSync } from 'node:sqlite';
 import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import { directoryFault } from './faults.ts';
