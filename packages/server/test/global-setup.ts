@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -15,6 +15,7 @@ declare module 'vitest' {
 }
 
 const PREFIX = 'rollcall-test-cluster-';
+const ABANDONED_AFTER_MS = 10 * 60_000;
 
 let server: EmbeddedServer | undefined;
 let dataDirectory: string | undefined;
@@ -44,6 +45,8 @@ async function removeAbandonedClusters(): Promise<void> {
 		if (!name.startsWith(PREFIX)) continue;
 		const directory = join(tmpdir(), name);
 		try {
+			// A run that is just starting has its directory before it has its lock.
+			if (Date.now() - (await stat(directory)).mtimeMs < ABANDONED_AFTER_MS) continue;
 			const lock = openProcessLock(join(directory, 'postgres.lock'));
 			const abandoned = lock.tryAcquire();
 			lock.close();
