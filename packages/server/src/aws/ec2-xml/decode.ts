@@ -28,6 +28,7 @@ const interfaceType: ShapeType = { kind: 'struct', shape: compileShape('NetworkI
 
 /** Room behind an instance for its reservation's members, which are known only when the reservation ends. */
 const suffixRoomBytes = 512;
+const maxBytesPerCodeUnit = 3;
 
 const json = new JsonBuffer();
 
@@ -89,7 +90,6 @@ function readReservation(cursor: XmlCursor, items: DecodedInstance[]): void {
 		...(requesterId === undefined ? {} : { requesterId }),
 	};
 	const suffix = JSON.stringify({ ReservationId: reservationId, OwnerId: ownerId, RequesterId: requesterId }).slice(1);
-	if (suffix.length * 3 > suffixRoomBytes) refuse();
 	for (let index = 0; index < bounds.length; index += 2) {
 		const start = bounds[index] ?? 0;
 		const end = bounds[index + 1] ?? 0;
@@ -98,10 +98,15 @@ function readReservation(cursor: XmlCursor, items: DecodedInstance[]): void {
 	}
 }
 
-/** `suffix` is the text of the members and the closing brace; `}` alone where there are none. */
+/**
+ * The instance's text with the reservation's members, written in place where they fit (joined strings would be copied
+ * again by whoever uses them). `suffix` is the text of the members and the closing brace; `}` where there are none.
+ */
 function appendMembers(start: number, end: number, suffix: string): string {
 	const isFirst = suffix === '}' || end - start === '{}'.length;
-	return json.toText(start, json.overwrite(end - 1, isFirst ? suffix : `,${suffix}`));
+	const tail = isFirst ? suffix : `,${suffix}`;
+	if (tail.length * maxBytesPerCodeUnit > suffixRoomBytes) return json.toText(start, end - 1) + tail;
+	return json.toText(start, json.overwrite(end - 1, tail));
 }
 
 /** The texts of the named children, each at most once, and `setName` (as '') if the set was there; its items go to `readItem`. */

@@ -1,5 +1,6 @@
 import { DescribeInstances$, DescribeNetworkInterfaces$, EC2Client } from '@aws-sdk/client-ec2';
 import type { DescribeInstancesResult, DescribeNetworkInterfacesResult } from '@aws-sdk/client-ec2';
+import type { AwsEc2QueryProtocol } from '@aws-sdk/core/protocols';
 
 /**
  * The SDK's own deserialiser fed with a body in memory: the measure our reader is held to, in tests and in the bench.
@@ -12,8 +13,8 @@ export function createStockDeserializer(): StockDeserializer {
 		const [, namespace, name, traits, input, output] = schema as OperationTuple;
 		const operation = { namespace, name, traits, input, output };
 		const response = { statusCode: 200, headers: {}, body };
-		// The resolved configuration holds the protocol object; its type still allows the class it was made from.
-		const protocol = config.protocol as Extract<typeof config.protocol, { deserializeResponse: unknown }>;
+		// The resolved configuration holds the protocol itself; its type still allows the class it was made from.
+		const protocol = config.protocol as AwsEc2QueryProtocol;
 		return protocol.deserializeResponse(operation, config as never, response as never);
 	};
 	return {

@@ -115,6 +115,8 @@ export class XmlCursor {
 		if (depth > maxUnknownDepth) refuse();
 		const { nameStart, nameEnd } = this;
 		for (;;) {
+			// A child that bears the root's name may have taken the root's own closing tag.
+			if (this.position > this.lastOpen) refuse();
 			this.position = findLessThan(this.bytes, this.position);
 			if (!this.openElement()) break;
 			this.skipElement(depth + 1);
@@ -143,22 +145,15 @@ export class XmlCursor {
 	}
 
 	/**
-	 * Over white space to the next tag; `false` if it closes the parent. White space without a line break between
-	 * elements is refused: the SDK takes it for the parent's text and drops the children.
+	 * Over white space to the next tag; `false` if it closes the parent. Other text between elements is refused. (The
+	 * SDK drops all children of a parent that has white space without a line break between them; we keep them.)
 	 */
 	private moveToTag(): boolean {
 		const { bytes } = this;
 		let { position } = this;
-		let byte = bytes[position] ?? 0;
-		if (byte !== lessThan) {
-			let hasLineBreak = false;
-			while (isSpaceByte[byte] === 1) {
-				if (byte === lineFeed || byte === carriageReturn) hasLineBreak = true;
-				byte = bytes[++position] ?? 0;
-			}
-			if (!hasLineBreak || byte !== lessThan) refuse();
-			this.position = position;
-		}
+		while (isSpaceByte[bytes[position] ?? 0] === 1) position += 1;
+		if (bytes[position] !== lessThan) refuse();
+		this.position = position;
 		return bytes[position + 1] !== slash;
 	}
 
