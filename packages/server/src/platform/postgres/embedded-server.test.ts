@@ -135,6 +135,22 @@ test('the server killed with -9 is started again by its owner, and an adopter’
 	expect(owner.process.events).toContain('ended');
 });
 
+test('owner and server both killed with -9 amid a busy session: the adopter clears the session away and takes over', async () => {
+	const dataDirectory = await directories.makeInitialised();
+	const owner = await open(start(dataDirectory));
+	const adopter = await open(start(dataDirectory));
+	const client = await connect(adopter.connection);
+	const busy = client.query('SELECT count(*) FROM generate_series(1, 100000000000)').catch(() => 'ended');
+	const cluster = join(dataDirectory, 'postgres');
+	await expect.poll(() => findClusterProcesses(cluster).length).toBeGreaterThan(5);
+	process.kill(required(await readPostmasterFile(cluster)).processId, 'SIGKILL');
+	await owner.process.kill('SIGKILL');
+	const reply = await adopter.process.command('ensure');
+	expect(reply.role).toBe('owner');
+	expect(await busy).toBe('ended');
+	await query(required(reply.connection), 'SELECT 1');
+});
+
 test('the owner closing under an adopter: the adopter takes over at the same socket', async () => {
 	const dataDirectory = await directories.makeInitialised();
 	const owner = await open(start(dataDirectory));
