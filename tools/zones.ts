@@ -109,7 +109,13 @@ export function listZones(sources: readonly string[]): Zone[] {
 		serverZone('sync', folders('platform', 'aws', 'store', 'jobs')),
 		serverZone('alerts', folders('platform', 'store', 'jobs')),
 		serverZone('api', [...folders('platform', 'store', 'jobs'), '#sources/registry.ts']),
-		serverZone('cli', ['#compose.ts', '#compose/**']),
+		serverZone('cli', [
+			'#compose.ts',
+			'#compose/**',
+			'#platform/config.ts',
+			'#platform/logger.ts',
+			'#platform/clock.ts',
+		]),
 		{
 			name: 'server/compose',
 			files: [`${src}/*.ts`, `${src}/compose/**`],
