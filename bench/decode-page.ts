@@ -10,7 +10,7 @@ export function renderDecodePage(instances: number): Uint8Array {
 		`<?xml version="1.0" encoding="UTF-8"?>\n` +
 			`<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">\n` +
 			`    <requestId>8f7724cf-496f-496e-8fe3-example</requestId>\n    <reservationSet>\n${items.join('')}` +
-			`    </reservationSet>\n    <nextToken>eyJ2IjoiMiIsImMiOiJleGFtcGxlIn0=</nextToken>\n</DescribeInstancesResponse>`,
+			'    </reservationSet>\n    <nextToken>eyJ2IjoiMiIsImMiOiJleGFtcGxlIn0=</nextToken>\n</DescribeInstancesResponse>',
 		'utf8',
 	);
 }
@@ -87,7 +87,12 @@ function makeInstance(index: number, random: Random): XmlFields {
 		rootDeviceName: '/dev/xvda',
 		blockDeviceMapping: ['/dev/xvda'].map((deviceName) => ({
 			deviceName,
-			ebs: { volumeId: `vol-${makeHex(random, 17)}`, status: 'attached', attachTime: launchTime, deleteOnTermination: 'true' },
+			ebs: {
+				volumeId: `vol-${makeHex(random, 17)}`,
+				status: 'attached',
+				attachTime: launchTime,
+				deleteOnTermination: 'true',
+			},
 		})),
 		virtualizationType: 'hvm',
 		clientToken: `${makeHex(random, 8)}-${makeHex(random, 4)}-${makeHex(random, 12)}`,
@@ -123,6 +128,14 @@ function makeInstance(index: number, random: Random): XmlFields {
 				operator: { managed: 'false' },
 			},
 		],
+		...makeOptions(launchTime),
+		operator: { managed: 'false' },
+	};
+}
+
+/** The members that hardly differ from one instance to the next. */
+function makeOptions(launchTime: string): XmlFields {
+	return {
 		iamInstanceProfile: { arn: 'arn:aws:iam::123456789012:instance-profile/web', id: 'AIPAEXAMPLEEXAMPLE123' },
 		ebsOptimized: 'true',
 		enaSupport: 'true',
@@ -149,7 +162,6 @@ function makeInstance(index: number, random: Random): XmlFields {
 		},
 		maintenanceOptions: { autoRecovery: 'default', rebootMigration: 'default' },
 		currentInstanceBootMode: 'uefi',
-		operator: { managed: 'false' },
 	};
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeDescribeInstances } from '../packages/server/src/aws/ec2-xml/decode.ts';
-import { createStockDeserializer } from '../packages/server/src/aws/ec2-xml/stock-deserializer.ts';
+import { createStockDeserializer } from '../packages/server/src/aws/ec2-xml/testing/stock-deserializer.ts';
 import { renderDecodePage } from './decode-page.ts';
 
 /**
@@ -48,7 +48,10 @@ function roundTo(value: number, digits: number): number {
 }
 
 const expected = (await readStock()).map((text): unknown => JSON.parse(text));
-const isSame = isDeepStrictEqual(readOurs().map((text): unknown => JSON.parse(text)), expected);
+const isSame = isDeepStrictEqual(
+	readOurs().map((text): unknown => JSON.parse(text)),
+	expected,
+);
 if (!isSame) throw new Error('the two paths disagree');
 
 const stockMs: number[] = [];
@@ -74,4 +77,7 @@ const result = {
 	node: process.version,
 };
 if (process.argv.includes('--json')) console.log(JSON.stringify(result));
-else console.log(`decode: ${result.ratio}x less CPU (${result.ours_ms} ms against ${result.stock_ms} ms, ${result.page_mb} MB)`);
+else
+	console.log(
+		`decode: ${result.ratio}x less CPU (${result.ours_ms} ms against ${result.stock_ms} ms, ${result.page_mb} MB)`,
+	);

@@ -22,7 +22,7 @@ export async function collectBody(body: unknown, options: CollectOptions): Promi
 	try {
 		return await inflate(bytes, { maxOutputLength: maxInflatedBytes });
 	} catch (error) {
-		throw new TruncatedBodyError('the compressed body does not unpack', error);
+		throw new TruncatedBodyError('the compressed body does not unpack', { cause: error });
 	}
 }
 
@@ -37,7 +37,7 @@ function collectStream(body: Readable, silenceMs: number): Promise<Uint8Array> {
 		const chunks: Uint8Array[] = [];
 		const fail = (message: string, cause?: unknown): void => {
 			clearTimeout(timer);
-			reject(new TruncatedBodyError(message, cause));
+			reject(new TruncatedBodyError(message, cause === undefined ? {} : { cause }));
 			body.destroy();
 		};
 		const timer = setTimeout(() => fail(`no byte of the body for ${silenceMs} ms`), silenceMs);

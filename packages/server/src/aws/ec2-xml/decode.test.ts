@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { arbitraryAnswer } from './arbitrary-answer.ts';
 import { decodeDescribeInstances, decodeDescribeNetworkInterfaces } from './decode.ts';
-import { createStockDeserializer } from './stock-deserializer.ts';
 import { toInstancePage, toInterfacePage } from './stock-page.ts';
+import { arbitraryAnswer } from './testing/arbitrary-answer.ts';
+import { createStockDeserializer } from './testing/stock-deserializer.ts';
 
 const stock = createStockDeserializer();
 const toBytes = (xml: string): Uint8Array => Buffer.from(xml, 'utf8');
@@ -38,7 +38,7 @@ const smallAnswer = `<?xml version="1.0" encoding="UTF-8"?>
 function withInstance(xml: string): Uint8Array {
 	return toBytes(
 		`<DescribeInstancesResponse><reservationSet><item><instancesSet><item>${xml}</item></instancesSet></item>` +
-			`</reservationSet></DescribeInstancesResponse>`,
+			'</reservationSet></DescribeInstancesResponse>',
 	);
 }
 
@@ -84,14 +84,17 @@ describe('a page', () => {
 		const page = decodeDescribeInstances(toBytes(smallAnswer));
 		expect(page?.nextToken).toBe('more');
 		expect(page?.requestId).toBe('8f7724cf');
-		expect(page?.items.map((item) => [item.document['InstanceId'], item.reservationId, item.requesterId])).toStrictEqual([
+		expect(
+			page?.items.map((item) => [item.document['InstanceId'], item.reservationId, item.requesterId]),
+		).toStrictEqual([
 			['i-1', 'r-1', '42'],
 			['i-2', 'r-1', '42'],
 			['i-3', 'r-2', undefined],
 		]);
 		expect(page?.items[2]).toStrictEqual({
 			document: { InstanceId: 'i-3', LaunchTime: '2026-05-31T00:00:00.000Z' },
-			rawJson: '{"InstanceId":"i-3","LaunchTime":"2026-05-31T00:00:00.000Z","ReservationId":"r-2","OwnerId":"123456789012"}',
+			rawJson:
+				'{"InstanceId":"i-3","LaunchTime":"2026-05-31T00:00:00.000Z","ReservationId":"r-2","OwnerId":"123456789012"}',
 			reservationId: 'r-2',
 			ownerId: '123456789012',
 		});

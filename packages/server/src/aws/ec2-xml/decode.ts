@@ -2,8 +2,8 @@ import type { DecodedInstance, DecodedItem, DecodedPage, Ec2Document } from './d
 import { JsonBuffer } from './json-buffer.ts';
 import { copyElement, openItem } from './page-reader.ts';
 import { refusal, refuse } from './refusal.ts';
-import { compileShape } from './shape.ts';
 import type { ShapeType } from './shape.ts';
+import { compileShape } from './shape.ts';
 import { XmlCursor } from './xml-cursor.ts';
 
 /**
@@ -110,7 +110,12 @@ function appendMembers(start: number, end: number, suffix: string): string {
 }
 
 /** The texts of the named children, each at most once, and `setName` (as '') if the set was there; its items go to `readItem`. */
-function readChildren(cursor: XmlCursor, names: readonly string[], setName: string, readItem: () => void): Map<string, string> {
+function readChildren(
+	cursor: XmlCursor,
+	names: readonly string[],
+	setName: string,
+	readItem: () => void,
+): Map<string, string> {
 	const texts = new Map<string, string>();
 	while (cursor.openElement()) {
 		const name = cursor.takeName();

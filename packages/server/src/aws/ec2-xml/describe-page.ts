@@ -1,9 +1,9 @@
-import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import type {
 	DescribeInstancesCommandInput,
 	DescribeNetworkInterfacesCommandInput,
 	EC2Client,
 } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import type { DecodedInstance, DecodedPage } from './decoded-page.ts';
 import type { PageOutput } from './fast-ec2-protocol.ts';
 

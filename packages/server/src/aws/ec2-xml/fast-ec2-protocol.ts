@@ -44,8 +44,7 @@ export function createFastEc2Protocol(options: FastEc2Options): typeof AwsEc2Que
 			const listing = listings.get(operation.name.split('#').at(-1) ?? '');
 			if (listing === undefined) return super.deserializeResponse(operation, context, response);
 			const encoding = readEncoding(response.headers);
-			const collect = (): Promise<Uint8Array> =>
-				collectBody(response.body, { encoding, silenceMs: options.silenceMs });
+			const collect = (): Promise<Uint8Array> => collectBody(response.body, { encoding, silenceMs: options.silenceMs });
 			// An error's body is small: it waits for nobody, and is unpacked before the SDK reads the code in it.
 			if (response.statusCode >= 300) {
 				return super.deserializeResponse(operation, context, withBody(response, await collect()));
@@ -92,11 +91,7 @@ const listings: ReadonlyMap<string, Listing> = new Map([
 	],
 ]);
 
-async function decodeBody(
-	listing: Listing,
-	body: Uint8Array,
-	readStock: () => Promise<object>,
-): Promise<DecodedPage> {
+async function decodeBody(listing: Listing, body: Uint8Array, readStock: () => Promise<object>): Promise<DecodedPage> {
 	if (body.length === 0) throw new TruncatedBodyError('the body is empty');
 	const page = listing.decode(body);
 	if (page !== undefined) return page;
@@ -110,7 +105,7 @@ async function decodeBody(
 }
 
 function throwTruncated(cause: unknown): never {
-	throw new TruncatedBodyError('the body is cut or no XML', cause);
+	throw new TruncatedBodyError('the body is cut or no XML', { cause });
 }
 
 function toOutput(page: DecodedPage, $metadata: object): PageOutput {

@@ -1,5 +1,5 @@
-import { decodeXmlText, normaliseTime } from './xml-text.ts';
 import { refuse } from './refusal.ts';
+import { decodeXmlText, normaliseTime } from './xml-text.ts';
 
 const initialSizeBytes = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import { JsonBuffer } from './json-buffer.ts';
+import type { JsonBuffer } from './json-buffer.ts';
 import { refuse } from './refusal.ts';
 import type { Shape, ShapeType } from './shape.ts';
 import type { XmlCursor } from './xml-cursor.ts';

@@ -2,10 +2,7 @@
 
 /** Struct name -> members as "xmlName memberName type"; type: string, number, boolean, time, Struct or list:<type>. */
 export const shapeTable: Readonly<Record<string, readonly string[]>> = {
-	DescribeInstancesResult: [
-		'nextToken NextToken string',
-		'reservationSet Reservations list:Reservation',
-	],
+	DescribeInstancesResult: ['nextToken NextToken string', 'reservationSet Reservations list:Reservation'],
 	Reservation: [
 		'reservationId ReservationId string',
 		'ownerId OwnerId string',
@@ -13,10 +10,7 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'groupSet Groups list:GroupIdentifier',
 		'instancesSet Instances list:Instance',
 	],
-	GroupIdentifier: [
-		'groupId GroupId string',
-		'groupName GroupName string',
-	],
+	GroupIdentifier: ['groupId GroupId string', 'groupName GroupName string'],
 	Instance: [
 		'architecture Architecture string',
 		'blockDeviceMapping BlockDeviceMappings list:InstanceBlockDeviceMapping',
@@ -80,10 +74,7 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'privateIpAddress PrivateIpAddress string',
 		'ipAddress PublicIpAddress string',
 	],
-	InstanceBlockDeviceMapping: [
-		'deviceName DeviceName string',
-		'ebs Ebs EbsInstanceBlockDevice',
-	],
+	InstanceBlockDeviceMapping: ['deviceName DeviceName string', 'ebs Ebs EbsInstanceBlockDevice'],
 	EbsInstanceBlockDevice: [
 		'attachTime AttachTime time',
 		'deleteOnTermination DeleteOnTermination boolean',
@@ -99,10 +90,7 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'principal Principal string',
 		'hiddenByDefault HiddenByDefault boolean',
 	],
-	IamInstanceProfile: [
-		'arn Arn string',
-		'id Id string',
-	],
+	IamInstanceProfile: ['arn Arn string', 'id Id string'],
 	ElasticGpuAssociation: [
 		'elasticGpuId ElasticGpuId string',
 		'elasticGpuAssociationId ElasticGpuAssociationId string',
@@ -158,38 +146,23 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'enaSrdEnabled EnaSrdEnabled boolean',
 		'enaSrdUdpSpecification EnaSrdUdpSpecification InstanceAttachmentEnaSrdUdpSpecification',
 	],
-	InstanceAttachmentEnaSrdUdpSpecification: [
-		'enaSrdUdpEnabled EnaSrdUdpEnabled boolean',
-	],
-	InstanceIpv6Address: [
-		'ipv6Address Ipv6Address string',
-		'isPrimaryIpv6 IsPrimaryIpv6 boolean',
-	],
+	InstanceAttachmentEnaSrdUdpSpecification: ['enaSrdUdpEnabled EnaSrdUdpEnabled boolean'],
+	InstanceIpv6Address: ['ipv6Address Ipv6Address string', 'isPrimaryIpv6 IsPrimaryIpv6 boolean'],
 	InstancePrivateIpAddress: [
 		'association Association InstanceNetworkInterfaceAssociation',
 		'primary Primary boolean',
 		'privateDnsName PrivateDnsName string',
 		'privateIpAddress PrivateIpAddress string',
 	],
-	InstanceIpv4Prefix: [
-		'ipv4Prefix Ipv4Prefix string',
-	],
-	InstanceIpv6Prefix: [
-		'ipv6Prefix Ipv6Prefix string',
-	],
+	InstanceIpv4Prefix: ['ipv4Prefix Ipv4Prefix string'],
+	InstanceIpv6Prefix: ['ipv6Prefix Ipv6Prefix string'],
 	ConnectionTrackingSpecificationResponse: [
 		'tcpEstablishedTimeout TcpEstablishedTimeout number',
 		'udpStreamTimeout UdpStreamTimeout number',
 		'udpTimeout UdpTimeout number',
 	],
-	StateReason: [
-		'code Code string',
-		'message Message string',
-	],
-	Tag: [
-		'key Key string',
-		'value Value string',
-	],
+	StateReason: ['code Code string', 'message Message string'],
+	Tag: ['key Key string', 'value Value string'],
 	CpuOptions: [
 		'coreCount CoreCount number',
 		'threadsPerCore ThreadsPerCore number',
@@ -204,12 +177,8 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'capacityReservationId CapacityReservationId string',
 		'capacityReservationResourceGroupArn CapacityReservationResourceGroupArn string',
 	],
-	HibernationOptions: [
-		'configured Configured boolean',
-	],
-	LicenseConfiguration: [
-		'licenseConfigurationArn LicenseConfigurationArn string',
-	],
+	HibernationOptions: ['configured Configured boolean'],
+	LicenseConfiguration: ['licenseConfigurationArn LicenseConfigurationArn string'],
 	InstanceMetadataOptionsResponse: [
 		'state State string',
 		'httpTokens HttpTokens string',
@@ -218,21 +187,14 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'httpProtocolIpv6 HttpProtocolIpv6 string',
 		'instanceMetadataTags InstanceMetadataTags string',
 	],
-	EnclaveOptions: [
-		'enabled Enabled boolean',
-	],
+	EnclaveOptions: ['enabled Enabled boolean'],
 	PrivateDnsNameOptionsResponse: [
 		'hostnameType HostnameType string',
 		'enableResourceNameDnsARecord EnableResourceNameDnsARecord boolean',
 		'enableResourceNameDnsAAAARecord EnableResourceNameDnsAAAARecord boolean',
 	],
-	InstanceMaintenanceOptions: [
-		'autoRecovery AutoRecovery string',
-		'rebootMigration RebootMigration string',
-	],
-	InstanceNetworkPerformanceOptions: [
-		'bandwidthWeighting BandwidthWeighting string',
-	],
+	InstanceMaintenanceOptions: ['autoRecovery AutoRecovery string', 'rebootMigration RebootMigration string'],
+	InstanceNetworkPerformanceOptions: ['bandwidthWeighting BandwidthWeighting string'],
 	InstanceSecondaryInterface: [
 		'attachment Attachment InstanceSecondaryInterfaceAttachment',
 		'macAddress MacAddress string',
@@ -253,17 +215,9 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'status Status string',
 		'networkCardIndex NetworkCardIndex number',
 	],
-	InstanceSecondaryInterfacePrivateIpAddress: [
-		'privateIpAddress PrivateIpAddress string',
-	],
-	InstanceState: [
-		'code Code number',
-		'name Name string',
-	],
-	ProductCode: [
-		'productCode ProductCodeId string',
-		'type ProductCodeType string',
-	],
+	InstanceSecondaryInterfacePrivateIpAddress: ['privateIpAddress PrivateIpAddress string'],
+	InstanceState: ['code Code number', 'name Name string'],
+	ProductCode: ['productCode ProductCodeId string', 'type ProductCodeType string'],
 	Placement: [
 		'availabilityZoneId AvailabilityZoneId string',
 		'affinity Affinity string',
@@ -276,10 +230,7 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'groupId GroupId string',
 		'availabilityZone AvailabilityZone string',
 	],
-	Monitoring: [
-		'metricCategoryIdSet MetricCategoryIds list:string',
-		'state State string',
-	],
+	Monitoring: ['metricCategoryIdSet MetricCategoryIds list:string', 'state State string'],
 	DescribeNetworkInterfacesResult: [
 		'networkInterfaceSet NetworkInterfaces list:NetworkInterface',
 		'nextToken NextToken string',
@@ -343,9 +294,7 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'enaSrdEnabled EnaSrdEnabled boolean',
 		'enaSrdUdpSpecification EnaSrdUdpSpecification AttachmentEnaSrdUdpSpecification',
 	],
-	AttachmentEnaSrdUdpSpecification: [
-		'enaSrdUdpEnabled EnaSrdUdpEnabled boolean',
-	],
+	AttachmentEnaSrdUdpSpecification: ['enaSrdUdpEnabled EnaSrdUdpEnabled boolean'],
 	ConnectionTrackingConfiguration: [
 		'tcpEstablishedTimeout TcpEstablishedTimeout number',
 		'udpStreamTimeout UdpStreamTimeout number',
@@ -368,10 +317,6 @@ export const shapeTable: Readonly<Record<string, readonly string[]>> = {
 		'privateDnsName PrivateDnsName string',
 		'privateIpAddress PrivateIpAddress string',
 	],
-	Ipv4PrefixSpecification: [
-		'ipv4Prefix Ipv4Prefix string',
-	],
-	Ipv6PrefixSpecification: [
-		'ipv6Prefix Ipv6Prefix string',
-	],
+	Ipv4PrefixSpecification: ['ipv4Prefix Ipv4Prefix string'],
+	Ipv6PrefixSpecification: ['ipv6Prefix Ipv6Prefix string'],
 };

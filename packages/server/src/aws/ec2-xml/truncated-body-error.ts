@@ -9,7 +9,7 @@ export class TruncatedBodyError extends Error {
 	/** Filled in by the protocol and the SDK's retry: status, request id, attempts. */
 	$metadata: object | undefined;
 
-	constructor(message: string, cause?: unknown) {
-		super(message, cause === undefined ? undefined : { cause });
+	constructor(message: string, options?: ErrorOptions) {
+		super(message, options);
 	}
 }

@@ -1,7 +1,7 @@
 import { findLessThan, readText, startsWith } from './json-buffer.ts';
 import { refuse } from './refusal.ts';
-import { hashStep } from './shape.ts';
 import type { Member, Shape } from './shape.ts';
+import { hashStep } from './shape.ts';
 
 const lessThan = 0x3c;
 const greaterThan = 0x3e;
@@ -11,8 +11,12 @@ const carriageReturn = 0x0d;
 /** Deeper than any answer of EC2; the SDK itself recurses without a bound. */
 const maxUnknownDepth = 64;
 
-const isNameByte = Uint8Array.from({ length: 256 }, (_, byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? 1 : 0));
-const isSpaceByte = Uint8Array.from({ length: 256 }, (_, byte) => ([0x20, 0x09, lineFeed, carriageReturn].includes(byte) ? 1 : 0));
+const isNameByte = Uint8Array.from({ length: 256 }, (_, byte) =>
+	/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const isSpaceByte = Uint8Array.from({ length: 256 }, (_, byte) =>
+	[0x20, 0x09, lineFeed, carriageReturn].includes(byte) ? 1 : 0,
+);
 
 /**
  * Walks the elements of one document. It knows elements and text and nothing else: attributes, comments, CDATA,

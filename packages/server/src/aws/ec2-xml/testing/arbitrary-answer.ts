@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { shapeTable } from './shape-table.generated.ts';
+import { shapeTable } from '../shape-table.generated.ts';
 
 /**
  * Random answers of EC2 for property tests: any member of the generated model present or absent and in any order,
@@ -22,7 +22,19 @@ interface XmlElement {
 const fragment = fc.oneof(
 	{ weight: 4, arbitrary: fc.stringMatching(/^[A-Za-z0-9 .:/_-]{0,20}$/) },
 	{ weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }).map(escapeText) },
-	fc.constantFrom('&amp;', '&lt;', '&gt;', '&quot;', '&apos;', '&#38;', '&#x3C;', '&#10;', '&#xD;', '&#0;', '&#x1F600;'),
+	fc.constantFrom(
+		'&amp;',
+		'&lt;',
+		'&gt;',
+		'&quot;',
+		'&apos;',
+		'&#38;',
+		'&#x3C;',
+		'&#10;',
+		'&#xD;',
+		'&#0;',
+		'&#x1F600;',
+	),
 	fc.constantFrom('&unknown;', '& ', '&;', '&#xZZ;', '&#X41;', '&amp', '&#xD83D;&#xDE00;', '&#xD800;'),
 	fc.constantFrom('"', '\\', "'", '>', ']]>', '\t', '\n', '\r', '\r\n', ' ', '\u0000', '\u0001', '\u001f', '\u007f'),
 	fc.constantFrom('é', 'Ünïcode', '東京', '😀', 'עברית', 'العربية', '\ufffd', '\u2028', '\u00a0', '\ufeff', 'e\u0301'),
@@ -36,14 +48,34 @@ const text = fc.oneof(
 
 const number = fc.oneof(
 	fc.integer().map(String),
-	fc.constantFrom('0', '00', '007', '-0', '1e3', '1.50', '', ' 7 ', '99999999999999999999', '123456789012345678', 'many', '&#49;'),
+	fc.constantFrom(
+		'0',
+		'00',
+		'007',
+		'-0',
+		'1e3',
+		'1.50',
+		'',
+		' 7 ',
+		'99999999999999999999',
+		'123456789012345678',
+		'many',
+		'&#49;',
+	),
 );
 
 const boolean = fc.constantFrom('true', 'false', 'TRUE', 'False', '', 'yes', ' true', 'tru&#101;', 'truee');
 
 const time = fc.oneof(
-	fc.date({ min: new Date('1970-01-01'), max: new Date('2199-12-31'), noInvalidDate: true }).map((date) => date.toISOString()),
-	fc.constantFrom('2026-02-31T00:00:00.000Z', '2026-05-31T23:59:59Z', '2026-05-01T01:02:03.5Z', '2026-05-01T01:02:03.123456Z'),
+	fc
+		.date({ min: new Date('1970-01-01'), max: new Date('2199-12-31'), noInvalidDate: true })
+		.map((date) => date.toISOString()),
+	fc.constantFrom(
+		'2026-02-31T00:00:00.000Z',
+		'2026-05-31T23:59:59Z',
+		'2026-05-01T01:02:03.5Z',
+		'2026-05-01T01:02:03.123456Z',
+	),
 	fc.constantFrom('2024-02-29T12:00:00.000Z', '2026-12-31T23:59:59.999Z', '2026&#45;01-01T00:00:00.000Z'),
 );
 

@@ -1,5 +1,5 @@
-import { DescribeInstances$, DescribeNetworkInterfaces$, EC2Client } from '@aws-sdk/client-ec2';
 import type { DescribeInstancesResult, DescribeNetworkInterfacesResult } from '@aws-sdk/client-ec2';
+import { DescribeInstances$, DescribeNetworkInterfaces$, EC2Client } from '@aws-sdk/client-ec2';
 import type { AwsEc2QueryProtocol } from '@aws-sdk/core/protocols';
 
 /**
