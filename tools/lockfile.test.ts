@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describePlatformPackage, listMissing } from './complete-lockfile.mjs';
+import { describePlatformPackage, listMissing } from './complete-lockfile.ts';
 
 const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8'));
 
-test('the lockfile holds every optional dependency, else npm ci refuses it (node tools/complete-lockfile.mjs)', () => {
+test('the lockfile holds every optional dependency, else npm ci refuses it (node tools/complete-lockfile.ts)', () => {
 	expect(listMissing(lock)).toEqual([]);
 });
 
