@@ -51,3 +51,8 @@ export function encodeRecordLine(parts: RecordLineParts): string {
 function toOneLine(json: string): string {
 	return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\r\n]/g, ' ') : json;
 }
+
+/** JSON Schema of a line, for documentation and programs. */
+export function recordLineJsonSchema(): Record<string, unknown> {
+	return z.toJSONSchema(recordLine);
+}

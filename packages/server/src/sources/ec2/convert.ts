@@ -14,6 +14,7 @@ import {
 	readWhole,
 	settleNotes,
 } from '#sources/kit/read-fields.ts';
+import { toStorableJson } from '#sources/kit/storable-json.ts';
 import { type Network, readNetwork } from './convert-network.ts';
 import { type InstanceState, readState } from './convert-state.ts';
 import { readLifecycle, readOperatingSystem } from './convert-system.ts';
@@ -61,7 +62,7 @@ export function convertInstance(item: InstanceItem, scope: ScopeFacts, settings:
 		attributes,
 		unknown: maskOf(attributes, state),
 		presence: state.state === 'terminated' ? 'gone' : 'present',
-		rawJson: item.rawJson,
+		rawJson: toStorableJson(item.rawJson),
 		notes: settleNotes(notes),
 	};
 }
