@@ -9,7 +9,7 @@ import { THROWAWAY_SETTINGS } from '#platform/postgres/settings.ts';
 /** Data directories of a test file, all below one temporary directory. */
 export interface DataDirectories {
 	readonly parent: string;
-	/** The programs, copied once for the whole file. */
+	/** The programs, shared by all test files and runs. */
 	readonly runtimeDirectory: string;
 	/** An empty data directory; `name` may hold anything a path may hold. */
 	makeEmpty(name?: string): Promise<string>;
@@ -18,9 +18,14 @@ export interface DataDirectories {
 	remove(): Promise<void>;
 }
 
+/** Shared between runs of one user: copying the programs is half of a first start. */
+export function testRuntimeDirectory(): string {
+	return join(tmpdir(), `rollcall-test-runtime-${process.getuid?.() ?? 0}`);
+}
+
 export async function createDataDirectories(): Promise<DataDirectories> {
 	const parent = await mkdtemp(join(tmpdir(), 'rollcall-data-'));
-	const runtimeDirectory = join(parent, 'runtime');
+	const runtimeDirectory = testRuntimeDirectory();
 	const model = join(parent, 'model');
 	const server = await openEmbeddedServer({ dataDirectory: model, runtimeDirectory, settings: THROWAWAY_SETTINGS });
 	await server.close();

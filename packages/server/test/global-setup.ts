@@ -6,6 +6,7 @@ import type { SocketConnection } from '#platform/postgres/database.ts';
 import { type EmbeddedServer, openEmbeddedServer } from '#platform/postgres/embedded-server.ts';
 import { openProcessLock } from '#platform/postgres/process-lock.ts';
 import { THROWAWAY_SETTINGS } from '#platform/postgres/settings.ts';
+import { testRuntimeDirectory } from './data-directories.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
@@ -26,8 +27,7 @@ export async function setup(project: TestProject): Promise<void> {
 	dataDirectory = await mkdtemp(join(tmpdir(), PREFIX));
 	server = await openEmbeddedServer({
 		dataDirectory,
-		// Shared between runs: copying the programs is half of a first start.
-		runtimeDirectory: join(tmpdir(), `rollcall-test-runtime-${process.getuid?.() ?? 0}`),
+		runtimeDirectory: testRuntimeDirectory(),
 		settings: { ...THROWAWAY_SETTINGS, max_connections: '150', shared_buffers: '128MB', checkpoint_timeout: '60min' },
 	});
 	project.provide('testClusterConnection', server.connection);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { type SocketConnection, withClient } from '#platform/postgres/database.ts';
 
-export interface TestDatabase {
+interface TestDatabase {
 	readonly connection: SocketConnection;
 	/** Ends the sessions that are still open and deletes the database. */
 	drop(): Promise<void>;
