@@ -1,0 +1,158 @@
+import { findAccount } from '../world/accounts.ts';
+import { arnOfInstance, instanceIdAt } from '../world/instances.ts';
+import type { AccountChange, DeniedAction, DeniedRegion, InstanceChange } from '../world/overlay.ts';
+import { findRegionIndex } from '../world/regions.ts';
+import { ADDED_SLOTS, addedKey, openScope } from '../world/scopes.ts';
+import type { World } from '../world/world.ts';
+
+/** One change by hand. It holds from the world's present moment on. Instances are named by ARN, accounts by id. */
+export type Mutation =
+	| { readonly terminate: string }
+	/** Vanishes without ever being seen as terminated. */
+	| { readonly remove: string }
+	| { readonly stop: string }
+	| { readonly start: string }
+	| {
+			readonly retag: {
+				readonly arn: string;
+				readonly set?: Readonly<Record<string, string>>;
+				readonly unset?: readonly string[];
+			};
+	  }
+	| {
+			readonly add: {
+				readonly accountId: string;
+				readonly region: string;
+				readonly tags?: Readonly<Record<string, string>>;
+			};
+	  }
+	| { readonly addAccount: true }
+	| { readonly suspendAccount: string }
+	| { readonly closeAccount: string }
+	| { readonly reopenAccount: string }
+	| { readonly leaveAccount: string }
+	| { readonly denyAction: DeniedAction }
+	| { readonly allowAction: DeniedAction }
+	| { readonly scpDenyRegion: DeniedRegion }
+	| { readonly scpAllowRegion: DeniedRegion }
+	| { readonly removeRole: string }
+	| { readonly restoreRole: string }
+	/** Undefined or empty: back to the organization of the seed. */
+	| { readonly repointOrganization: string };
+
+export class MutationError extends Error {}
+
+function changeInstance(
+	world: World,
+	arn: string,
+	kind: InstanceChange['kind'],
+	more: Partial<InstanceChange> = {},
+): void {
+	const instanceId = /^arn:aws:ec2:[^:]+:\d{12}:instance\/(i-[0-9a-f]+)$/.exec(arn)?.[1];
+	if (instanceId === undefined) {
+		throw new MutationError(`not the ARN of an instance: ${arn}`);
+	}
+	const changes = world.overlay.instances.get(instanceId) ?? [];
+	changes.push({ at: world.time.at, kind, set: {}, unset: [], ...more });
+	world.overlay.instances.set(instanceId, changes);
+}
+
+function changeAccount(world: World, accountId: string, state: AccountChange['state']): void {
+	if (findAccount(world, accountId) === undefined) {
+		throw new MutationError(`no such account: ${accountId}`);
+	}
+	const changes = world.overlay.accounts.get(accountId) ?? [];
+	changes.push({ at: world.time.at, state });
+	world.overlay.accounts.set(accountId, changes);
+}
+
+function addInstance(world: World, add: Extract<Mutation, { add: unknown }>['add']): string {
+	const account = findAccount(world, add.accountId);
+	if (account === undefined || !account.regions.includes(add.region)) {
+		throw new MutationError(`no such account or region: ${add.accountId} ${add.region}`);
+	}
+	const key = addedKey(account.index, findRegionIndex(add.region));
+	const rows = world.overlay.added.get(key) ?? [];
+	rows.push({ at: world.time.at, tags: add.tags ?? {} });
+	world.overlay.added.set(key, rows);
+	const scope = openScope(world, account, add.region);
+	return arnOfInstance(account, add.region, instanceIdAt(world, scope, ADDED_SLOTS + rows.length - 1));
+}
+
+function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): void {
+	for (let index = items.length - 1; index >= 0; index--) {
+		const item = items[index];
+		if (item !== undefined && matches(item)) {
+			items.splice(index, 1);
+		}
+	}
+}
+
+/** Makes the change. For `add`: the new instance's ARN. */
+export function applyMutation(world: World, mutation: Mutation): string | undefined {
+	const { overlay } = world;
+	if ('terminate' in mutation) {
+		changeInstance(world, mutation.terminate, 'terminate');
+	} else if ('remove' in mutation) {
+		changeInstance(world, mutation.remove, 'remove');
+	} else if ('stop' in mutation) {
+		changeInstance(world, mutation.stop, 'stop');
+	} else if ('start' in mutation) {
+		changeInstance(world, mutation.start, 'start');
+	} else if ('retag' in mutation) {
+		const { arn, set = {}, unset = [] } = mutation.retag;
+		changeInstance(world, arn, 'retag', { set, unset });
+	} else if ('add' in mutation) {
+		return addInstance(world, mutation.add);
+	} else if ('addAccount' in mutation) {
+		overlay.addedAccounts.push(world.time.at);
+	} else if ('suspendAccount' in mutation) {
+		changeAccount(world, mutation.suspendAccount, 'SUSPENDED');
+	} else if ('closeAccount' in mutation) {
+		changeAccount(world, mutation.closeAccount, 'CLOSED');
+	} else if ('reopenAccount' in mutation) {
+		changeAccount(world, mutation.reopenAccount, 'ACTIVE');
+	} else if ('leaveAccount' in mutation) {
+		changeAccount(world, mutation.leaveAccount, 'LEFT');
+	} else {
+		applyPermissionMutation(world, mutation);
+	}
+	return undefined;
+}
+
+type PermissionMutation = Extract<
+	Mutation,
+	| { denyAction: unknown }
+	| { allowAction: unknown }
+	| { scpDenyRegion: unknown }
+	| { scpAllowRegion: unknown }
+	| { removeRole: unknown }
+	| { restoreRole: unknown }
+	| { repointOrganization: unknown }
+>;
+
+function applyPermissionMutation(world: World, mutation: PermissionMutation): void {
+	const { overlay } = world;
+	if ('denyAction' in mutation) {
+		overlay.deniedActions.push(mutation.denyAction);
+	} else if ('allowAction' in mutation) {
+		const { accountId, action, region } = mutation.allowAction;
+		removeWhere(
+			overlay.deniedActions,
+			(item) => item.accountId === accountId && item.action === action && item.region === region,
+		);
+	} else if ('scpDenyRegion' in mutation) {
+		overlay.deniedRegions.push(mutation.scpDenyRegion);
+	} else if ('scpAllowRegion' in mutation) {
+		const { region, accountId } = mutation.scpAllowRegion;
+		removeWhere(overlay.deniedRegions, (item) => item.region === region && item.accountId === accountId);
+	} else if ('removeRole' in mutation) {
+		overlay.removedRoles.add(mutation.removeRole);
+	} else if ('restoreRole' in mutation) {
+		overlay.removedRoles.delete(mutation.restoreRole);
+	} else if ('repointOrganization' in mutation) {
+		overlay.organizationId = mutation.repointOrganization === '' ? undefined : mutation.repointOrganization;
+	} else {
+		throw new MutationError(`unknown change: ${Object.keys(mutation).join(', ')}`);
+	}
+}

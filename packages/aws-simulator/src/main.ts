@@ -1,0 +1,42 @@
+import { parseCommandLine, USAGE } from './command-line.ts';
+import { startSimulator } from './start-simulator.ts';
+import { countAccountIndexes } from './world/accounts.ts';
+
+async function run(): Promise<void> {
+	const options = parseCommandLine(process.argv.slice(2));
+	if (options === 'help') {
+		process.stdout.write(USAGE);
+		return;
+	}
+	const simulator = await startSimulator({ callLogLimit: 10_000, ...options });
+	const { base, direct } = simulator.principals;
+	const { settings } = simulator.world;
+	const ready = {
+		ready: true,
+		endpoint: simulator.endpoint,
+		pid: process.pid,
+		roleArn: simulator.roleArn,
+		externalId: simulator.externalId,
+		accessKeyId: base.accessKeyId,
+		secretAccessKey: base.secretAccessKey,
+		directAccessKeyId: direct.accessKeyId,
+		directSecretAccessKey: direct.secretAccessKey,
+		managementAccountId: simulator.managementAccountId,
+		counts: {
+			accounts: countAccountIndexes(simulator.world, settings.startAt),
+			regions: settings.regions,
+			instances: settings.instances + settings.bigScopeInstances,
+		},
+	};
+	process.stdout.write(`${JSON.stringify(ready)}\n`);
+	const stop = () => {
+		void simulator.close().then(() => process.exit(0));
+	};
+	process.once('SIGTERM', stop);
+	process.once('SIGINT', stop);
+}
+
+run().catch((error: unknown) => {
+	process.stderr.write(`aws-simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 2;
+});

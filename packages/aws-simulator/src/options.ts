@@ -1,0 +1,96 @@
+import type { FaultRule } from './faults/rules.ts';
+import { SCENARIO_DEFAULTS, type WorldSettings } from './world/settings.ts';
+
+/** A policy document as IAM reads it. */
+export interface PolicyDocument {
+	readonly Version?: string;
+	readonly Statement: PolicyStatement | readonly PolicyStatement[];
+}
+
+export interface PolicyStatement {
+	readonly Sid?: string;
+	readonly Effect: 'Allow' | 'Deny';
+	readonly Action?: string | readonly string[];
+	readonly NotAction?: string | readonly string[];
+	readonly Resource?: string | readonly string[];
+	readonly Principal?: unknown;
+	readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface SimulatorOptions extends Partial<WorldSettings> {
+	readonly port?: number;
+	/** Milliseconds every answer waits, and more for every item in it. */
+	readonly latencyBaseMs?: number;
+	readonly latencyItemMs?: number;
+	/** Compress when the client asks for it. Default true. */
+	readonly gzip?: boolean;
+	/** At most this many items a page, whatever is asked. 0: AWS's own limits. */
+	readonly pageCap?: number;
+	/** Share of pages that are short, or empty with a token. */
+	readonly shortPageRate?: number;
+	readonly emptyPageRate?: number;
+	/** Throttle buckets of EC2 per (account, region, action). `false` switches them off. */
+	readonly throttle?: { readonly burst: number; readonly perSecond: number } | false;
+	readonly faults?: readonly FaultRule[];
+	/** JSON lines of every call. */
+	readonly callLogFile?: string;
+	/** Calls kept in memory. */
+	readonly callLogLimit?: number;
+	/** Clock of signatures and sessions, in milliseconds. Not the world's time. */
+	readonly clock?: () => number;
+	readonly externalId?: string;
+	/** What the role may do in every account; the default is what the EC2 collection and discovery need. */
+	readonly rolePolicy?: PolicyDocument;
+	/** The end of sessions, whatever they were told: to see expiry in the middle of a run. */
+	readonly sessionLifetimeSeconds?: number;
+	/** DescribeNetworkInterfaces without pages is refused from this many instances in a scope on. */
+	readonly unpaginatedLimit?: number;
+}
+
+export type ResolvedOptions = Required<
+	Omit<SimulatorOptions, keyof WorldSettings | 'callLogFile' | 'sessionLifetimeSeconds' | 'externalId' | 'rolePolicy'>
+> &
+	Pick<SimulatorOptions, 'callLogFile' | 'sessionLifetimeSeconds' | 'externalId' | 'rolePolicy'>;
+
+const OPTION_DEFAULTS: ResolvedOptions = {
+	port: 0,
+	latencyBaseMs: 0,
+	latencyItemMs: 0,
+	gzip: true,
+	pageCap: 0,
+	shortPageRate: 0,
+	emptyPageRate: 0,
+	throttle: { burst: 100, perSecond: 20 },
+	faults: [],
+	callLogLimit: 100_000,
+	clock: Date.now,
+	unpaginatedLimit: 1000,
+};
+
+function dropUndefined<Value extends object>(value: Value): Partial<Value> {
+	return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Partial<Value>; // Entries lose their types.
+}
+
+/** Fills in the scenario's and the simulator's defaults. The scenario is `small` unless said otherwise. */
+export function resolveOptions(options: SimulatorOptions): { settings: WorldSettings; resolved: ResolvedOptions } {
+	const given = dropUndefined(options);
+	const scenario = given.scenario ?? 'small';
+	const base = SCENARIO_DEFAULTS[scenario];
+	return {
+		settings: {
+			scenario,
+			seed: given.seed ?? 1,
+			accounts: given.accounts ?? base.accounts,
+			instances: given.instances ?? base.instances,
+			regions: given.regions ?? base.regions,
+			churn: given.churn ?? base.churn,
+			startAt: given.startAt ?? base.startAt,
+			bigScopeInstances: given.bigScopeInstances ?? base.bigScopeInstances,
+			terminatedShare: given.terminatedShare ?? base.terminatedShare,
+			managedShare: given.managedShare ?? base.managedShare,
+			roleName: given.roleName ?? base.roleName,
+			rolePath: given.rolePath ?? base.rolePath,
+		},
+		resolved: { ...OPTION_DEFAULTS, ...given },
+	};
+}

@@ -1,0 +1,23 @@
+import type { CallLog } from './control/call-log.ts';
+import type { FaultEngine } from './faults/engine.ts';
+import type { Principal } from './gate/principals.ts';
+import type { Buckets } from './gate/throttle.ts';
+import type { PolicyDocument, ResolvedOptions } from './options.ts';
+import type { World } from './world/world.ts';
+
+/** Everything one running simulator holds. */
+export interface Simulator {
+	readonly world: World;
+	readonly options: ResolvedOptions;
+	/** By access key id: users and live sessions. */
+	readonly principals: Map<string, Principal>;
+	readonly base: Principal;
+	readonly direct: Principal;
+	readonly externalId: string;
+	readonly rolePolicy: PolicyDocument;
+	readonly buckets: Buckets;
+	readonly faults: FaultEngine;
+	readonly log: CallLog;
+	/** Calls so far. */
+	readonly serial: { value: number };
+}

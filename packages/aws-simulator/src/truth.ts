@@ -1,0 +1,130 @@
+import { matchesPattern } from './gate/policy.ts';
+import {
+	type Account,
+	accountAt,
+	countAccountIndexes,
+	deniedRegionPolicy,
+	hasRole,
+	pathOfAccount,
+	stateOfAccount,
+} from './world/accounts.ts';
+import type { InstanceFacts } from './world/instance-facts.ts';
+import { glanceAt, makeFacts, slotAt } from './world/instances.ts';
+import type { AccountState } from './world/overlay.ts';
+import { openScope } from './world/scopes.ts';
+import type { World } from './world/world.ts';
+
+/** A device that exists; the facts never went through XML. */
+export type TrueDevice = InstanceFacts;
+
+export interface TrueRegion {
+	readonly region: string;
+	/** Whether a collector with the role may list instances there. */
+	readonly outcome: 'readable' | 'denied' | 'blocked_by_policy' | 'role_missing' | 'not_active';
+}
+
+export interface TrueAccount {
+	readonly accountId: string;
+	readonly name: string;
+	readonly email: string;
+	readonly state: AccountState;
+	readonly path: string;
+	readonly joinedAt: number;
+	readonly regions: readonly TrueRegion[];
+}
+
+export interface TruthOptions {
+	/** World time; now by default. */
+	readonly at?: number;
+	/** Only what a collector with the role can see. */
+	readonly readableOnly?: boolean;
+	readonly accountId?: string;
+	readonly region?: string;
+}
+
+function outcomeOf(world: World, account: Account, region: string, state: AccountState): TrueRegion['outcome'] {
+	if (state !== 'ACTIVE') {
+		return 'not_active';
+	}
+	if (!hasRole(world, account)) {
+		return 'role_missing';
+	}
+	if (deniedRegionPolicy(world, account, region) !== undefined) {
+		return 'blocked_by_policy';
+	}
+	const denied = world.overlay.deniedActions.some(
+		(entry) =>
+			entry.accountId === account.accountId &&
+			matchesPattern(entry.action, 'ec2:DescribeInstances', true) &&
+			(entry.region === undefined || matchesPattern(entry.region, region)),
+	);
+	return denied ? 'denied' : 'readable';
+}
+
+function* eachAccount(world: World, at: number): Generator<{ account: Account; state: AccountState }> {
+	const total = countAccountIndexes(world, at);
+	for (let index = 0; index < total; index++) {
+		const account = accountAt(world, index);
+		const state = stateOfAccount(world, account, at);
+		if (state !== 'LEFT') {
+			yield { account, state };
+		}
+	}
+}
+
+/** Every account AWS Organizations would list at this moment, with what can be read where. */
+export function* listTrueAccounts(world: World, at: number = world.time.at): Generator<TrueAccount> {
+	for (const { account, state } of eachAccount(world, at)) {
+		yield {
+			accountId: account.accountId,
+			name: account.name,
+			email: account.email,
+			state,
+			path: pathOfAccount(world, account),
+			joinedAt: account.joinedAt,
+			regions: account.regions.map((region) => ({ region, outcome: outcomeOf(world, account, region, state) })),
+		};
+	}
+}
+
+function* eachNature(world: World, options: TruthOptions) {
+	const at = options.at ?? world.time.at;
+	for (const { account, state } of eachAccount(world, at)) {
+		if (options.accountId !== undefined && options.accountId !== account.accountId) {
+			continue;
+		}
+		for (const region of account.regions) {
+			const skipped = options.region !== undefined && options.region !== region;
+			if (skipped || (options.readableOnly === true && outcomeOf(world, account, region, state) !== 'readable')) {
+				continue;
+			}
+			const scope = openScope(world, account, region);
+			for (let position = 0; ; position++) {
+				const slot = slotAt(world, scope, position, at);
+				if (slot === undefined) {
+					break;
+				}
+				const nature = glanceAt(world, scope, slot, at);
+				if (nature !== undefined) {
+					yield { scope, nature };
+				}
+			}
+		}
+	}
+}
+
+/** Every device that exists at this moment, one by one; terminated ones that AWS still lists are among them. */
+export function* listTrueDevices(world: World, options: TruthOptions = {}): Generator<TrueDevice> {
+	for (const { scope, nature } of eachNature(world, options)) {
+		yield makeFacts(world, scope, nature);
+	}
+}
+
+/** As many as `listTrueDevices` yields, without making their facts. */
+export function countTrueDevices(world: World, options: TruthOptions = {}): number {
+	let count = 0;
+	for (const _ of eachNature(world, options)) {
+		count += 1;
+	}
+	return count;
+}

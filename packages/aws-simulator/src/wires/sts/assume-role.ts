@@ -1,0 +1,180 @@
+import { findDenial } from '../../gate/authorize.ts';
+import { evaluatePolicies, listStatements } from '../../gate/policy.ts';
+import { deriveKeyId, deriveSecret, type Principal } from '../../gate/principals.ts';
+import { type Answer, ApiError } from '../../http/messages.ts';
+import type { PolicyDocument } from '../../options.ts';
+import type { Simulator } from '../../simulator.ts';
+import { findAccount, hasRole, stateOfAccount } from '../../world/accounts.ts';
+import { escapeXml } from '../query-protocol.ts';
+import { makeRequestId } from '../request-id.ts';
+import type { Call } from '../wire.ts';
+import { STS_NAMESPACE, stsErrors } from './errors.ts';
+
+const POLICY_LIMIT = 2048;
+const MAX_SESSION_SECONDS = 3600; // MaxSessionDuration of the role; also the limit of role chaining.
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+
+function invalid(message: string): ApiError {
+	return new ApiError(400, 'ValidationError', message);
+}
+
+/** The session policy, or undefined when none was sent. */
+export function readSessionPolicy(text: string | undefined): PolicyDocument | undefined {
+	if (text === undefined) {
+		return undefined;
+	}
+	if (text.length > POLICY_LIMIT) {
+		throw invalid(
+			`1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${POLICY_LIMIT}`,
+		);
+	}
+	try {
+		const document = JSON.parse(text) as PolicyDocument; // Checked by the look at its statements.
+		if (listStatements(document).every((statement) => statement.Effect === 'Allow' || statement.Effect === 'Deny')) {
+			return document;
+		}
+	} catch {
+		// Falls through to AWS's answer.
+	}
+	throw new ApiError(400, 'MalformedPolicyDocument', 'Syntax errors in policy.');
+}
+
+/** The trust policy every role has: our principal and no other, and only with the external id. */
+function trustPolicy(simulator: Simulator): PolicyDocument {
+	return {
+		Statement: [
+			{
+				Effect: 'Allow',
+				Action: 'sts:AssumeRole',
+				Condition: { StringEquals: { 'sts:ExternalId': simulator.externalId } },
+			},
+		],
+	};
+}
+
+function isTrusted(simulator: Simulator, call: Call, roleArn: string): boolean {
+	const { settings } = simulator.world;
+	const match = /^arn:aws:iam::(\d{12}):role(\/(?:.+\/)?)([^/]+)$/.exec(roleArn);
+	const account = match?.[1] === undefined ? undefined : findAccount(simulator.world, match[1]);
+	if (
+		account === undefined ||
+		match?.[2] !== settings.rolePath ||
+		match[3] !== settings.roleName ||
+		!hasRole(simulator.world, account)
+	) {
+		return false;
+	}
+	if (
+		stateOfAccount(simulator.world, account, simulator.world.time.at) !== 'ACTIVE' ||
+		call.principal.arn !== simulator.base.arn
+	) {
+		return false;
+	}
+	const externalId = call.parameters.get('ExternalId');
+	const context = new Map(externalId === undefined ? [] : [['sts:externalid', externalId]]);
+	return evaluatePolicies([trustPolicy(simulator)], 'sts:AssumeRole', roleArn, context) === 'allowed';
+}
+
+function readDuration(call: Call): number {
+	const seconds = Number(call.parameters.get('DurationSeconds') ?? MAX_SESSION_SECONDS);
+	if (!Number.isInteger(seconds) || seconds < 900 || seconds > 43_200) {
+		const edge = seconds < 900 ? 'greater than or equal to 900' : 'less than or equal to 43200';
+		throw invalid(
+			`1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${edge}`,
+		);
+	}
+	if (seconds > MAX_SESSION_SECONDS) {
+		throw invalid(
+			call.principal.assumed
+				? 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.'
+				: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+		);
+	}
+	return seconds;
+}
+
+function forgetExpired(simulator: Simulator, now: number): void {
+	if (simulator.principals.size % 1000 !== 999) {
+		return;
+	}
+	for (const [id, principal] of simulator.principals) {
+		// Kept for an hour: a late request must hear "expired", not "unknown".
+		if (principal.expiresAt !== undefined && principal.expiresAt + 3_600_000 < now) {
+			simulator.principals.delete(id);
+		}
+	}
+}
+
+export function assumeRole(simulator: Simulator, call: Call): Answer {
+	const roleArn = call.parameters.get('RoleArn') ?? '';
+	const sessionName = call.parameters.get('RoleSessionName') ?? '';
+	if (!SESSION_NAME.test(sessionName)) {
+		throw invalid(
+			`1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+		);
+	}
+	const sessionPolicy = readSessionPolicy(call.parameters.get('Policy'));
+	const seconds = readDuration(call);
+	const mayAsk = findDenial(simulator, call.principal, 'sts:AssumeRole', roleArn, call.region) === undefined;
+	if (!mayAsk || !isTrusted(simulator, call, roleArn)) {
+		throw stsErrors.denied(call.principal.arn, 'sts:AssumeRole', roleArn, '');
+	}
+	const now = simulator.options.clock();
+	forgetExpired(simulator, now);
+	const session = openSession(simulator, call, roleArn, sessionName, sessionPolicy, now, seconds);
+	const requestId = makeRequestId(call.serial);
+	const body = `<AssumeRoleResponse xmlns="${STS_NAMESPACE}">
+  <AssumeRoleResult>
+    <AssumedRoleUser>
+      <AssumedRoleId>${session.userId}</AssumedRoleId>
+      <Arn>${escapeXml(session.arn)}</Arn>
+    </AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>${session.accessKeyId}</AccessKeyId>
+      <SecretAccessKey>${session.secretAccessKey}</SecretAccessKey>
+      <SessionToken>${session.sessionToken}</SessionToken>
+      <Expiration>${new Date(now + seconds * 1000).toISOString().slice(0, 19)}Z</Expiration>
+    </Credentials>${sessionPolicy === undefined ? '' : '\n    <PackedPolicySize>6</PackedPolicySize>'}
+  </AssumeRoleResult>
+  <ResponseMetadata>
+    <RequestId>${requestId}</RequestId>
+  </ResponseMetadata>
+</AssumeRoleResponse>
+`;
+	return {
+		status: 200,
+		headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+		body: Buffer.from(body),
+		items: 1,
+	};
+}
+
+function openSession(
+	simulator: Simulator,
+	call: Call,
+	roleArn: string,
+	sessionName: string,
+	sessionPolicy: PolicyDocument | undefined,
+	now: number,
+	seconds: number,
+): Principal {
+	const { seed, roleName } = simulator.world.settings;
+	const accountId = roleArn.split(':')[4] ?? '';
+	const purpose = `session/${call.serial}`;
+	const lifetime = Math.min(seconds, simulator.options.sessionLifetimeSeconds ?? seconds);
+	const session: Principal = {
+		name: `role/${roleName}`,
+		accessKeyId: deriveKeyId(seed, 'ASIA', purpose),
+		secretAccessKey: deriveSecret(seed, `${purpose}/secret`).toString('base64').slice(0, 40),
+		sessionToken: `IQoJb3JpZ2luX2Vj${Buffer.concat([1, 2, 3, 4].map((part) => deriveSecret(seed, `${purpose}/token/${part}`))).toString('base64')}`,
+		expiresAt: now + lifetime * 1000,
+		accountId,
+		arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
+		userId: `${deriveKeyId(seed, 'AROA', `role/${accountId}`)}:${sessionName}`,
+		policies: [simulator.rolePolicy],
+		sessionPolicy,
+		assumed: true,
+	};
+	simulator.principals.set(session.accessKeyId, session);
+	return session;
+}
