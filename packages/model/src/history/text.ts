@@ -7,9 +7,12 @@ export function toStorableText(text: string): string {
 	return wellFormed.includes('\u0000') ? wellFormed.replaceAll('\u0000', '\uFFFD') : wellFormed;
 }
 
-/** The one folding for case-insensitive matching: NFC, then lower case. */
+/**
+ * The one folding for case-insensitive matching: NFC, then lower case, composed again because lower case can take a
+ * composed form apart (J with caron has no capital of its own, ǰ has). Folding twice changes nothing.
+ */
 export function fold(text: string): string {
-	return text.normalize('NFC').toLowerCase();
+	return text.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
 /** Code-point order, the order of `COLLATE "C"` over UTF-8. JavaScript's own `<` compares UTF-16 units. */
