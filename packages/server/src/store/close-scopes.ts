@@ -1,0 +1,146 @@
+import { recordOutcomes } from './scope-outcomes.ts';
+import type { EnrichmentState, EnrichmentUpdate, RecordId, ScopeWrite } from './scope-write.ts';
+import type { TenantTransaction } from './transaction.ts';
+
+/** Scopes whose complete close cannot be proven: a page before the last one is not there. */
+export async function findUntrusted(
+	tx: TenantTransaction,
+	writes: readonly ScopeWrite[],
+): Promise<ReadonlySet<string>> {
+	const closing = writes.filter((write) => write.close?.outcome === 'complete' && write.page !== 0);
+	if (closing.length === 0) return new Set();
+	const { rows } = await tx.client.query<{ scope: string; pages: number[] }>(
+		'select scope, array_agg(page) as pages from scope_page where scope = any ($1) and execution = any ($2) group by scope',
+		[closing.map(({ scopeId }) => scopeId), [...new Set(closing.map(({ executionId }) => executionId))]],
+	);
+	const pagesOf = new Map(rows.map(({ scope, pages }) => [scope, new Set(pages)]));
+	for (const write of writes) {
+		if (write.page < 0) continue;
+		const pages = pagesOf.get(write.scopeId) ?? new Set<number>();
+		pagesOf.set(write.scopeId, pages.add(write.page));
+	}
+	return new Set(
+		closing.filter((write) => !hasEveryPage(pagesOf.get(write.scopeId), write.page)).map(({ scopeId }) => scopeId),
+	);
+}
+
+/** Pages from 0 to the last without a gap. A close without a page of its own trusts the highest one that is there. */
+function hasEveryPage(pages: ReadonlySet<number> | undefined, lastPage: number): boolean {
+	if (!pages || pages.size === 0) return false;
+	const last = lastPage < 0 ? Math.max(...pages) : lastPage;
+	for (let page = 0; page <= last; page += 1) if (!pages.has(page)) return false;
+	return true;
+}
+
+export interface SeenWrite {
+	readonly write: ScopeWrite;
+	/** Known and new records of the page. */
+	readonly ids: readonly RecordId[];
+}
+
+/** Leaves one row per page that does not close its scope: progress and seen set of a scope that is being read. */
+export async function savePages(tx: TenantTransaction, seen: readonly SeenWrite[]): Promise<void> {
+	for (const { write, ids } of seen) {
+		if (write.page < 0 || write.close?.outcome === 'complete') continue;
+		await tx.client.query(
+			`insert into scope_page (scope, execution, page, token, record_ids) values ($1, $2, $3, $4, $5)
+			on conflict (scope, execution, page) do update set token = excluded.token,
+				record_ids = array(select unnest(scope_page.record_ids) union select unnest(excluded.record_ids))`,
+			[write.scopeId, write.executionId, write.page, write.token, ids],
+		);
+	}
+}
+
+/** Clears the mark of records that were missed before and are listed again; a merged row clears its own. */
+export async function unmissRecords(tx: TenantTransaction, ids: readonly RecordId[]): Promise<void> {
+	if (ids.length === 0) return;
+	await tx.client.query(
+		'update source_record set missed_in = null, held_in = null where id = any ($1) and (missed_in is not null or held_in is not null)',
+		[ids],
+	);
+}
+
+/**
+ * Closes scopes: a complete one marks the live records it did not list and that were there before its read began; any
+ * other outcome marks nothing. Ends the lease; the pages are deleted. Returns the number of marked records per scope.
+ */
+export async function closeScopes(
+	tx: TenantTransaction,
+	seen: readonly SeenWrite[],
+): Promise<ReadonlyMap<string, number>> {
+	const closing = seen.filter(({ write }) => write.close !== undefined);
+	if (closing.length === 0) return new Map();
+	const complete = closing.filter(({ write }) => write.close?.outcome === 'complete');
+	const missed = complete.length > 0 ? await markMissed(tx, complete) : new Map<string, number>();
+	await tx.client.query('delete from scope_page where scope = any ($1)', [closing.map(({ write }) => write.scopeId)]);
+	await recordOutcomes(
+		tx,
+		closing.flatMap(({ write: { scopeId, executionId, close } }) =>
+			close ? [{ scopeId, executionId, outcome: close.outcome, cause: close.cause, at: close.at }] : [],
+		),
+	);
+	await tx.client.query(releaseSql, [
+		closing.map(({ write }) => write.scopeId),
+		closing.map(({ write }) => write.epoch),
+		closing.map(({ write }) => write.readStartedAt),
+	]);
+	return missed;
+}
+
+const releaseSql = `
+update scope s set closed_epoch = g.epoch, read_started_at = g.read_started_at,
+	lease_owner = null, lease_execution = null, lease_expires_at = null
+from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as g(id, epoch, read_started_at)
+where s.id = g.id`;
+
+const markSql = `
+with closing as (
+	select * from unnest($1::bigint[], $2::timestamptz[], $3::uuid[]) as g(scope, read_started_at, execution)
+), seen as materialized (
+	select unnest($4::bigint[]) as id
+	union all
+	select unnest(p.record_ids) from scope_page p join closing g on g.scope = p.scope and g.execution = p.execution
+), live as materialized (
+	select r.id, r.scope, g.execution,
+		r.first_observed_at < g.read_started_at and not exists (select from seen where seen.id = r.id) as missed
+	from closing g
+	join source_record r on r.scope = g.scope
+	where r.state <> 'retired'
+), marked as (
+	update source_record r set missed_in = live.execution from live where live.missed and r.id = live.id
+), counted as (
+	select scope, count(*)::int as live, (count(*) filter (where missed))::int as missed from live group by scope
+)
+update scope s set record_count = coalesce(c.live - c.missed, 0)
+from closing g left join counted c using (scope)
+where s.id = g.scope
+returning s.id, coalesce(c.missed, 0) as missed`;
+
+async function markMissed(tx: TenantTransaction, complete: readonly SeenWrite[]): Promise<Map<string, number>> {
+	const { rows } = await tx.client.query<{ id: string; missed: number }>(markSql, [
+		complete.map(({ write }) => write.scopeId),
+		complete.map(({ write }) => write.readStartedAt),
+		complete.map(({ write }) => write.executionId),
+		complete.flatMap(({ ids }) => ids),
+	]);
+	return new Map(rows.map(({ id, missed }) => [id, missed]));
+}
+
+/** Enrichment states after a run. One that did not succeed keeps the time it last did. */
+export function mergeEnrichments(
+	stored: Readonly<Record<string, EnrichmentState>>,
+	updates: Readonly<Record<string, EnrichmentUpdate>>,
+	at: Date,
+): Record<string, EnrichmentState> {
+	const merged: Record<string, EnrichmentState> = { ...stored };
+	for (const [action, { outcome, cause }] of Object.entries(updates)) {
+		const confirmedAt = outcome === 'complete' ? at.toISOString() : stored[action]?.confirmed_at;
+		merged[action] = {
+			outcome,
+			...(cause ? { cause } : {}),
+			...(confirmedAt ? { confirmed_at: confirmedAt } : {}),
+			tried_at: at.toISOString(),
+		};
+	}
+	return merged;
+}

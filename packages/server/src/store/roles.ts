@@ -1,0 +1,47 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { SystemTransaction } from './transaction.ts';
+
+/**
+ * Checks the roles that transactions take: neither superuser nor BYPASSRLS nor owner of a tenant table. Whoever owns or
+ * bypasses would see every tenant's rows. Throws STORE:0003.
+ */
+export async function checkEffectiveRole(tx: SystemTransaction): Promise<void> {
+	const { rows } = await tx.client.query<{
+		name: string;
+		superuser: boolean;
+		bypass: boolean;
+		owns: boolean;
+		open: string | null;
+	}>(`
+		select r.rolname as name, r.rolsuper as superuser, r.rolbypassrls as bypass,
+			exists (select from pg_class c where c.relname = 'source_record' and pg_has_role(r.oid, c.relowner, 'member')) as owns,
+			(select min(c.relname) from pg_class c
+				where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity
+					and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')) as open
+		from pg_roles r where r.rolname in ('rollcall_app', 'rollcall_system')`);
+	for (const role of rows) {
+		const power = role.superuser
+			? 'is a superuser'
+			: role.bypass
+				? 'bypasses row-level security'
+				: role.owns
+					? 'owns the tables'
+					: undefined;
+		const problem =
+			power ?? (role.open ? `reaches the table ${role.open}, which has no row-level security` : undefined);
+		if (problem) {
+			throw new RollcallError({
+				code: 'STORE:0003',
+				actor: 'operator',
+				retryable: false,
+				message: `The database role ${role.name} ${problem}: tenants would not be kept apart.`,
+				fix: `ALTER ROLE ${role.name} NOSUPERUSER NOBYPASSRLS; and revoke from it every role that owns tables.`,
+			});
+		}
+	}
+}
+
+/** What `doctor` prints where the login role may not create roles. */
+export const rolesSql = `CREATE ROLE rollcall_app NOLOGIN;
+CREATE ROLE rollcall_system NOLOGIN;
+GRANT rollcall_app, rollcall_system TO CURRENT_USER;`;

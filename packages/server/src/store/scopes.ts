@@ -1,0 +1,314 @@
+import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
+import { recordOutcomes } from './scope-outcomes.ts';
+import type { EnrichmentState, RecordId, ScopeId } from './scope-write.ts';
+import type { TenantTransaction } from './transaction.ts';
+
+/** Region of a failure before regions were known. */
+export const anyRegion = '*';
+
+export interface OpenedScope {
+	readonly region: string;
+	readonly scopeId: ScopeId;
+	readonly epoch: number;
+	readonly lastCompleteAt: Date | null;
+	/** By action. `confirmedAt` is when the enrichment last succeeded. */
+	readonly enrichments: Readonly<
+		Record<string, { readonly outcome: Outcome; readonly confirmedAt: Date | null; readonly triedAt: Date }>
+	>;
+}
+
+export interface BusyScope {
+	readonly region: string;
+	readonly owner: string;
+	readonly expiresAt: Date;
+}
+
+export interface KnownRecord {
+	readonly id: RecordId;
+	readonly nativeId: string;
+	readonly scopeId: ScopeId;
+	readonly hash: Buffer;
+	/** An earlier run marked it as missed: when it is listed again, its id belongs to `unmissIds`. */
+	readonly missed: boolean;
+}
+
+export interface OpenInput {
+	readonly integrationId: string;
+	readonly executionId: string;
+	readonly accountId: string;
+	readonly regions: readonly string[];
+	readonly owner: string;
+	readonly leaseMs: number;
+	readonly now: Date;
+}
+
+export interface OpenedAccount {
+	readonly scopes: readonly OpenedScope[];
+	readonly busy: readonly BusyScope[];
+	readonly known: readonly KnownRecord[];
+}
+
+/** AWS lists a terminated instance for about an hour; later it needs no hash to compare with. */
+const goneKnownMs = 24 * 3_600_000;
+
+/**
+ * Takes the leases of an account's scopes and loads what is known of them. A lease is taken when it is free, has run out,
+ * or is held by the same execution (a repeated unit); its epoch grows, so that whatever held it before writes nothing
+ * more. Pages that a killed run left are deleted. A `*` scope of the account is settled: regions are known now.
+ */
+export async function openAccountScopes(tx: TenantTransaction, input: OpenInput): Promise<OpenedAccount> {
+	const place = [input.integrationId, input.accountId];
+	await tx.client.query(
+		`insert into scope (integration, account_id, region) select $1, $2, unnest($3::text[])
+		on conflict (organization, integration, account_id, region) do nothing`,
+		[...place, input.regions],
+	);
+	await tx.client.query(
+		`update scope set removed_at = $3 where integration = $1 and account_id = $2 and region = '*' and removed_at is null`,
+		[...place, input.now],
+	);
+	const { rows } = await tx.client.query<LeaseRow>(leaseSql, [
+		...place,
+		input.regions,
+		input.executionId,
+		input.owner,
+		new Date(input.now.getTime() + input.leaseMs),
+		input.now,
+	]);
+	const taken = rows.filter((row) => row.taken);
+	const ids = taken.map(({ id }) => id);
+	if (ids.length > 0) await tx.client.query('delete from scope_page where scope = any ($1)', [ids]);
+	return {
+		scopes: taken.map(toOpenedScope),
+		busy: rows
+			.filter((row) => !row.taken)
+			.map(({ region, owner, expires_at }) => ({ region, owner, expiresAt: expires_at })),
+		known: ids.length > 0 ? await loadKnown(tx, ids, new Date(input.now.getTime() - goneKnownMs)) : [],
+	};
+}
+
+interface LeaseRow {
+	readonly taken: boolean;
+	readonly id: ScopeId;
+	readonly region: string;
+	readonly epoch: number;
+	readonly owner: string;
+	readonly expires_at: Date;
+	readonly last_complete_at: Date | null;
+	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
+}
+
+const leaseSql = `
+with wanted as (
+	select id from scope where integration = $1 and account_id = $2 and region = any ($3) order by id for no key update
+), taken as (
+	update scope s set lease_epoch = s.lease_epoch + 1, lease_owner = $5, lease_execution = $4, lease_expires_at = $6
+	from wanted
+	where s.id = wanted.id
+		and (s.lease_owner is null or s.lease_expires_at <= $7 or s.lease_execution = $4)
+	returning s.*
+)
+select true as taken, id, region, lease_epoch::int as epoch, lease_owner as owner, lease_expires_at as expires_at,
+	last_complete_at, enrichments
+from taken
+union all
+select false, s.id, s.region, s.lease_epoch::int, s.lease_owner, s.lease_expires_at, s.last_complete_at, s.enrichments
+from scope s join wanted using (id) where not exists (select from taken where taken.id = s.id)`;
+
+function toOpenedScope(row: LeaseRow): OpenedScope {
+	return {
+		region: row.region,
+		scopeId: row.id,
+		epoch: row.epoch,
+		lastCompleteAt: row.last_complete_at,
+		enrichments: Object.fromEntries(
+			Object.entries(row.enrichments).map(([action, state]) => [
+				action,
+				{
+					outcome: state.outcome,
+					confirmedAt: state.confirmed_at ? new Date(state.confirmed_at) : null,
+					triedAt: new Date(state.tried_at),
+				},
+			]),
+		),
+	};
+}
+
+async function loadKnown(
+	tx: TenantTransaction,
+	ids: readonly ScopeId[],
+	goneSince: Date,
+): Promise<readonly KnownRecord[]> {
+	const columns = 'id, native_id, scope, hash, missed_in is not null or held_in is not null';
+	const { rows } = await tx.client.query<[RecordId, string, ScopeId, Buffer, boolean]>({
+		text: `select ${columns} from source_record where scope = any ($1) and state <> 'retired'
+			union all
+			select ${columns} from source_record where scope = any ($1) and state = 'retired' and changed_at >= $2`,
+		values: [ids, goneSince],
+		rowMode: 'array',
+	});
+	return rows.map(([id, nativeId, scopeId, hash, missed]) => ({ id, nativeId, scopeId, hash, missed }));
+}
+
+export interface RenewInput {
+	readonly scopes: readonly { readonly scopeId: ScopeId; readonly epoch: number }[];
+	readonly leaseMs: number;
+	readonly now: Date;
+}
+
+/** Extends leases that are still held under the given epochs; returns the ids of those that were. */
+export async function renewLeases(tx: TenantTransaction, input: RenewInput): Promise<readonly ScopeId[]> {
+	const { rows } = await tx.client.query<{ id: ScopeId }>(
+		`with held as (
+			select s.id from scope s join unnest($1::bigint[], $2::bigint[]) as g(id, epoch) on s.id = g.id and s.lease_epoch = g.epoch
+			where s.lease_owner is not null order by s.id for no key update of s
+		)
+		update scope s set lease_expires_at = $3 from held where s.id = held.id returning s.id`,
+		[
+			input.scopes.map(({ scopeId }) => scopeId),
+			input.scopes.map(({ epoch }) => epoch),
+			new Date(input.now.getTime() + input.leaseMs),
+		],
+	);
+	return rows.map(({ id }) => id);
+}
+
+/** Forgets the pages of a scope that is read again from page one. Does nothing under an older epoch. */
+export async function resetScopePages(
+	tx: TenantTransaction,
+	input: { readonly executionId: string; readonly scopeId: ScopeId; readonly epoch: number },
+): Promise<void> {
+	await tx.client.query(
+		`delete from scope_page p using scope s
+		where p.scope = $1 and s.id = p.scope and s.lease_epoch = $2`,
+		[input.scopeId, input.epoch],
+	);
+}
+
+interface AccountScopesInput {
+	readonly integrationId: string;
+	readonly executionId: string;
+	readonly accountId: string;
+	readonly cause: OutcomeCause | null;
+	readonly at: Date;
+}
+
+/**
+ * An account that failed before its regions were known: every scope it has gets that outcome, and so does `*`, which
+ * stands for those it might have. Scopes another execution is reading are left to it.
+ */
+export async function failAccountScopes(
+	tx: TenantTransaction,
+	input: AccountScopesInput & { readonly outcome: Outcome },
+): Promise<void> {
+	await tx.client.query(
+		`insert into scope (integration, account_id, region) values ($1, $2, '*')
+		on conflict (organization, integration, account_id, region) do update set removed_at = null`,
+		[input.integrationId, input.accountId],
+	);
+	await endScopes(tx, input, input.outcome, 'true', []);
+}
+
+/** Scopes of an account that this run leaves out for a reason: the region is not enabled, or not wanted. */
+export async function skipScopes(
+	tx: TenantTransaction,
+	input: AccountScopesInput & { readonly regions: readonly string[] },
+): Promise<void> {
+	await endScopes(tx, input, 'skipped', 'region = any ($3)', [input.regions]);
+}
+
+/** All scopes of an account that is not ACTIVE: its records stay, unconfirmed. */
+export async function skipAccountScopes(tx: TenantTransaction, input: AccountScopesInput): Promise<void> {
+	await endScopes(tx, input, 'skipped', 'true', []);
+}
+
+export interface FailedScope {
+	readonly accountId: string;
+	readonly region: string;
+	readonly outcome: Outcome;
+	readonly cause?: OutcomeCause | null | undefined;
+}
+
+/** Outcomes of single scopes whose reader died. Those that closed in this execution after all keep their outcome. */
+export async function failScopes(
+	tx: TenantTransaction,
+	input: {
+		readonly integrationId: string;
+		readonly executionId: string;
+		readonly scopes: readonly FailedScope[];
+		readonly at: Date;
+	},
+): Promise<void> {
+	if (input.scopes.length === 0) return;
+	const { rows } = await tx.client.query<{ id: ScopeId; account_id: string; region: string }>(
+		`select s.id, s.account_id, s.region
+		from scope s join unnest($3::text[], $4::text[]) as g(account_id, region) using (account_id, region)
+		where s.integration = $1 and (s.lease_owner is null or s.lease_execution = $2)
+			and not (s.last_execution is not distinct from $2 and s.closed_epoch >= s.lease_epoch)
+		order by s.id for no key update of s`,
+		[
+			input.integrationId,
+			input.executionId,
+			input.scopes.map(({ accountId }) => accountId),
+			input.scopes.map(({ region }) => region),
+		],
+	);
+	const reports = new Map(input.scopes.map((scope) => [`${scope.accountId} ${scope.region}`, scope]));
+	const ended = rows.flatMap((row) => {
+		const report = reports.get(`${row.account_id} ${row.region}`);
+		return report
+			? [
+					{
+						scopeId: row.id,
+						outcome: report.outcome,
+						cause: report.cause,
+						at: input.at,
+						executionId: input.executionId,
+					},
+				]
+			: [];
+	});
+	await recordOutcomes(tx, ended);
+	await fenceOff(
+		tx,
+		ended.map(({ scopeId }) => scopeId),
+	);
+}
+
+/** Sets one outcome on the scopes of an account that `condition` chooses; whoever reads them in this execution is fenced off. */
+async function endScopes(
+	tx: TenantTransaction,
+	input: AccountScopesInput,
+	outcome: Outcome,
+	condition: string,
+	parameters: readonly unknown[],
+): Promise<void> {
+	const execution = `$${parameters.length + 3}`;
+	const now = `$${parameters.length + 4}`;
+	const { rows } = await tx.client.query<{ id: ScopeId }>(
+		`select id from scope
+		where integration = $1 and account_id = $2 and removed_at is null and ${condition}
+			and (lease_owner is null or lease_execution = ${execution} or lease_expires_at <= ${now})
+		order by id for no key update`,
+		[input.integrationId, input.accountId, ...parameters, input.executionId, input.at],
+	);
+	await recordOutcomes(
+		tx,
+		rows.map(({ id }) => ({ scopeId: id, outcome, cause: input.cause, at: input.at, executionId: input.executionId })),
+	);
+	await fenceOff(
+		tx,
+		rows.map(({ id }) => id),
+	);
+}
+
+/** Ends leases so that a reader that is still alive writes nothing more. */
+async function fenceOff(tx: TenantTransaction, ids: readonly ScopeId[]): Promise<void> {
+	if (ids.length === 0) return;
+	await tx.client.query('delete from scope_page where scope = any ($1)', [ids]);
+	await tx.client.query(
+		`update scope set lease_epoch = lease_epoch + 1, lease_owner = null, lease_execution = null, lease_expires_at = null
+		where id = any ($1) and lease_owner is not null`,
+		[ids],
+	);
+}

@@ -1,0 +1,128 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { applyWrites } from './apply-writes.ts';
+import type { ScopeWrite, ScopeWriteResult } from './scope-write.ts';
+import type { Store } from './store.ts';
+
+export interface WriteQueueOptions {
+	readonly organizationId: string;
+	readonly integrationId: string;
+	readonly executionId: string;
+	/** Rows in one transaction; a single write may exceed it. */
+	readonly maxRows?: number;
+	/** How long a write waits for company. */
+	readonly maxWaitMs?: number;
+	/** Transactions at the same time, each on a connection of its own. */
+	readonly writers?: number;
+}
+
+export interface WriteQueue {
+	/**
+	 * Resolves when the write is committed. Rejects with STORE:0005 where a complete close lacks a page before its last.
+	 * Writes of one scope are applied in the order in which they were submitted.
+	 */
+	submit(write: ScopeWrite): Promise<ScopeWriteResult>;
+	/** Resolves when everything submitted so far is committed or has failed. */
+	drain(): Promise<void>;
+}
+
+interface Entry {
+	readonly write: ScopeWrite;
+	resolve(result: ScopeWriteResult): void;
+	reject(error: unknown): void;
+}
+
+/** Groups writes of many scopes into few transactions: a commit per page would cost more than the page. */
+export function createWriteQueue(store: Store, options: WriteQueueOptions): WriteQueue {
+	const { organizationId, integrationId, executionId, maxRows = 5000, maxWaitMs = 250, writers = 2 } = options;
+	let waiting: Entry[] = [];
+	let timer: NodeJS.Timeout | undefined;
+	const busyScopes = new Set<string>();
+	const running = new Set<Promise<void>>();
+	let drained: (() => void)[] = [];
+	let hurried = false;
+
+	const flush = async (entries: readonly Entry[]): Promise<void> => {
+		try {
+			const writes = entries.map(({ write }) => write);
+			const results = await store.tenant(organizationId, (tx) =>
+				applyWrites(tx, { integrationId, executionId, writes }),
+			);
+			entries.forEach((entry, index) => settle(entry, results[index]));
+		} catch (error) {
+			for (const entry of entries) entry.reject(error);
+		}
+	};
+	const start = (entries: readonly Entry[]): void => {
+		const scopes = new Set(entries.map(({ write }) => write.scopeId));
+		for (const scope of scopes) busyScopes.add(scope);
+		const run = flush(entries).finally(() => {
+			for (const scope of scopes) busyScopes.delete(scope);
+			running.delete(run);
+			pump();
+		});
+		running.add(run);
+	};
+	const pump = (): void => {
+		while (waiting.length > 0 && running.size < writers) {
+			const ready = waiting.filter(({ write }) => !busyScopes.has(write.scopeId));
+			if (ready.length === 0 || (countRows(ready) < maxRows && !hurried)) break;
+			const entries = takeRows(ready, maxRows);
+			const taken = new Set(entries);
+			waiting = waiting.filter((entry) => !taken.has(entry));
+			start(entries);
+		}
+		if (waiting.length === 0) hurried = false;
+		if (waiting.length === 0 && running.size === 0) {
+			for (const resolve of drained) resolve();
+			drained = [];
+		}
+		if (waiting.length > 0 && !hurried) timer ??= setTimeout(hurry, maxWaitMs);
+	};
+	const hurry = (): void => {
+		clearTimeout(timer);
+		timer = undefined;
+		hurried = true;
+		pump();
+	};
+	return {
+		submit: (write) =>
+			new Promise((resolve, reject) => {
+				waiting.push({ write, resolve, reject });
+				pump();
+			}),
+		drain: () =>
+			new Promise((resolve) => {
+				drained.push(resolve);
+				hurry();
+			}),
+	};
+}
+
+function countRows(entries: readonly Entry[]): number {
+	return entries.reduce((sum, { write }) => sum + write.rows.length, 0);
+}
+
+/** The first entries that fit into a transaction; later ones of a scope never overtake earlier ones. */
+function takeRows(entries: readonly Entry[], maxRows: number): readonly Entry[] {
+	const taken: Entry[] = [];
+	let rows = 0;
+	for (const entry of entries) {
+		if (taken.length > 0 && rows + entry.write.rows.length > maxRows) break;
+		taken.push(entry);
+		rows += entry.write.rows.length;
+	}
+	return taken;
+}
+
+function settle(entry: Entry, result: ScopeWriteResult | undefined): void {
+	if (result?.status !== 'untrusted' && result !== undefined) return entry.resolve(result);
+	entry.reject(
+		new RollcallError({
+			code: 'STORE:0005',
+			actor: 'nobody',
+			retryable: true,
+			message:
+				'A page of the scope is missing from its seen set, so nothing can be removed by it; the scope is read again.',
+		}),
+	);
+}
