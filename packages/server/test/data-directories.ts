@@ -29,7 +29,6 @@ export async function createDataDirectories(): Promise<DataDirectories> {
 	const model = join(parent, 'model');
 	const server = await openEmbeddedServer({ dataDirectory: model, runtimeDirectory, settings: THROWAWAY_SETTINGS });
 	await server.close();
-	await rm(server.connection.host, { recursive: true });
 	let count = 0;
 	const nameNext = () => join(parent, `data-${++count}`);
 	return {

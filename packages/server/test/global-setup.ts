@@ -36,7 +36,6 @@ export async function setup(project: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
 	await server?.close();
 	if (dataDirectory !== undefined) await rm(dataDirectory, { recursive: true, force: true });
-	if (server !== undefined) await rm(server.connection.host, { recursive: true, force: true });
 }
 
 /** What killed runs left behind: their lock is free. */

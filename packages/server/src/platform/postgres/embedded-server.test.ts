@@ -156,6 +156,7 @@ test('the owner closing under an adopter: the adopter takes over at the same soc
 	const owner = await open(start(dataDirectory));
 	const adopter = await open(start(dataDirectory));
 	await owner.process.command('close');
+	expect(existsSync(owner.connection.host)).toBe(false);
 	const reply = await adopter.process.command('ensure');
 	expect(reply.role).toBe('owner');
 	expect(reply.connection).toEqual(owner.connection);

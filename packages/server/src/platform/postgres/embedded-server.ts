@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
@@ -234,6 +234,9 @@ class Supervisor implements EmbeddedServer {
 		await Promise.allSettled([this.#ensuring]);
 		try {
 			await this.#stop();
+			// The next owner makes it again; until then nothing of ours lies about in the temporary directory.
+			if (this.#lock.isHeld() && this.#connection !== undefined)
+				await Promise.allSettled([rmdir(this.#connection.host)]);
 		} finally {
 			this.#log?.close();
 			this.#lock.close();

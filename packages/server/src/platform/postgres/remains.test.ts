@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
@@ -144,10 +144,7 @@ test('a worker thread is told to let the main thread start the server', async ()
 
 async function open(dataDirectory: string, runtimeDirectory = directories.runtimeDirectory) {
 	const server = await openEmbeddedServer({ dataDirectory, runtimeDirectory, settings: THROWAWAY_SETTINGS });
-	onTestFinished(async () => {
-		await server.close();
-		await rm(server.connection.host, { recursive: true, force: true });
-	});
+	onTestFinished(() => server.close());
 	return server;
 }
 
