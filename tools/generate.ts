@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 import { renderShapeTable } from '../packages/server/src/aws/ec2-xml/render-shape-table.ts';
 import { generatedDocuments } from './generate-docs.ts';
 import { regenerateBiomeFile } from './generate-zones.ts';
+import { regenerateArchitecture } from './invariants.ts';
 
 /** Every file that a program writes, with the function that gives its text. */
 const generated: readonly { readonly path: string; readonly build: (root: string) => string }[] = [
 	{ path: 'biome.json', build: regenerateBiomeFile },
 	{ path: 'packages/server/src/aws/ec2-xml/shape-table.generated.ts', build: () => renderShapeTable() },
+	{ path: 'docs/architecture.md', build: regenerateArchitecture },
 	...generatedDocuments,
 ];
 
