@@ -8,7 +8,7 @@ export interface SourceSettings {
 	readonly devices: DeviceSettings;
 }
 
-export const defaultSourceSettings: SourceSettings = { devices: defaultDeviceSettings };
+const defaultSourceSettings: SourceSettings = { devices: defaultDeviceSettings };
 
 /** Every source: its folder, and the collections in it. A test holds it equal to the folders on disk. */
 const sources = {

@@ -5,7 +5,7 @@ import type { Collection, ConvertedRecord, EnrichmentResult, ReadContext, ScopeF
 /** Recorded outputs of each operation by IAM action, in the order in which AWS gave them. */
 export type Recording = Readonly<Record<string, readonly unknown[]>>;
 
-export interface ReplayedCall {
+interface ReplayedCall {
 	readonly action: string;
 	readonly input: unknown;
 }
