@@ -47,7 +47,7 @@ await build({
 	chunkNames: 'chunk-[hash]',
 	keepNames: true,
 	legalComments: 'none',
-	logLevel: 'warning',
+	logLevel: 'silent',
 	external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)],
 });
 writeFileSync(join(dist, 'rollcall.js'), bin);

@@ -42,6 +42,9 @@ try {
 	const help = run(process.execPath, [join(folder, 'node_modules', '.bin', 'rollcall'), '--help'], folder);
 	if (!help.includes('collect')) throw new Error(`--help does not name the command collect:\n${help}`);
 	console.log(`${tarball}: installed and its --help ran`);
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
 } finally {
 	rmSync(folder, { recursive: true, force: true });
 }
