@@ -47,3 +47,14 @@ describe('ec2.devices over recorded answers', () => {
 		expect(enrichments.get('ec2:DescribeNetworkInterfaces')?.observations).toHaveLength(1);
 	});
 });
+
+test('a token that comes again is told, so that the listing starts anew', async () => {
+	const circle = {
+		'ec2:DescribeInstances': [
+			{ items: [], nextToken: 'a' },
+			{ items: [], nextToken: 'b' },
+			{ items: [], nextToken: 'a' },
+		],
+	};
+	await expect(replayCollection(defineEc2Devices(), testScope, circle)).rejects.toThrow('repeated a page token');
+});

@@ -1,4 +1,5 @@
 import type { AwsOperation } from '#aws/operation.ts';
+import { pageThrough } from '#aws/paging.ts';
 import type { ReadContext, SourcePage } from './collection.ts';
 
 /** What every paged operation takes. */
@@ -13,17 +14,18 @@ export interface PageOutput<Item> {
 	readonly nextToken: string | null;
 }
 
-/** Reads a listing page by page to its end. Pages may be short or empty; only a missing token ends it. */
+/**
+ * Reads a listing page by page to its end. Pages may be short or empty; only a missing token ends it. A token that comes
+ * again is a `bad_token` fault, which starts the listing anew.
+ */
 export async function* readPages<Item>(
 	context: ReadContext,
 	operation: AwsOperation<PageInput, PageOutput<Item>>,
 	maxResults: number,
 ): AsyncGenerator<SourcePage<Item>, void, void> {
-	let token: string | null = null;
-	do {
-		const input: PageInput = token === null ? { maxResults } : { maxResults, nextToken: token };
-		const page: PageOutput<Item> = await context.call(operation, input);
+	const ask = (nextToken: string | null): Promise<PageOutput<Item>> =>
+		context.call(operation, nextToken === null ? { maxResults } : { maxResults, nextToken });
+	for await (const { token, page } of pageThrough(operation.action, ask)) {
 		yield { token, items: page.items, nextToken: page.nextToken };
-		token = page.nextToken;
-	} while (token !== null);
+	}
 }
