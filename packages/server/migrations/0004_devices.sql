@@ -11,19 +11,20 @@ create table device (
 	public boolean,
 	-- State of the record it follows.
 	record_state text collate "C" not null,
-	account_id text collate "C",
-	region text collate "C",
+	account_id text collate "C" not null,
+	region text collate "C" not null,
 	instance_id text collate "C" not null,
 	name text collate "C",
-	-- Folded by the one fold() of the program; matching never depends on the server's locale.
-	name_folded text collate "C",
+	-- The name, or the instance id where there is none, folded by the one fold() of the program: matching and sorting
+	-- never depend on the server's locale.
+	name_folded text collate "C" not null,
 	state text collate "C",
 	os_platform text collate "C",
 	os text collate "C",
 	model text collate "C",
 	vpc_id text collate "C",
 	image_id text collate "C",
-	owner text collate "C",
+	owner_folded text collate "C",
 	internal_ips inet[],
 	external_ips inet[],
 	tags jsonb,

@@ -13,7 +13,7 @@ export function copyField(value: string | number | boolean | null | undefined): 
 	if (value === null || value === undefined) return '\\N';
 	if (typeof value === 'string')
 		return value.search(special) < 0 ? value : value.replace(special, (found) => escapes[found] ?? found);
-	return typeof value === 'number' ? String(value) : value ? 't' : 'f';
+	return String(value);
 }
 
 /** A bytea as a field of COPY's text format. */

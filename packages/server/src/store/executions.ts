@@ -69,34 +69,51 @@ export async function findInterrupted(
 
 export interface ExecutionRow {
 	readonly id: string;
-	readonly integrationId: string;
 	readonly kind: string;
+	readonly configuration: string | null;
 	readonly state: ExecutionState;
 	readonly result: ExecutionResult | null;
 	readonly code: string | null;
 	readonly message: string | null;
-	readonly startedAt: Date | null;
-	readonly heartbeatAt: Date | null;
-	readonly finishedAt: Date | null;
-	readonly summary: ExecutionSummary | null;
+	readonly createdAt: string;
+	readonly startedAt: string | null;
+	readonly finishedAt: string | null;
+	/** Null until it is over. */
+	readonly counts: ExecutionSummary['counts'] | null;
 }
 
-const columns = `e.id, e.integration as "integrationId", i.kind, e.state, e.result, e.code, e.message,
-	e.started_at as "startedAt", e.heartbeat_at as "heartbeatAt", e.finished_at as "finishedAt"`;
+interface ExecutionFacts {
+	readonly id: string;
+	readonly integration: string;
+	readonly kind: string;
+	readonly configuration: string | null;
+	readonly state: ExecutionState;
+	readonly result: ExecutionResult | null;
+	readonly code: string | null;
+	readonly message: string | null;
+	readonly created_at: Date;
+	readonly started_at: Date | null;
+	readonly finished_at: Date | null;
+	readonly counts: ExecutionSummary['counts'] | null;
+}
 
-/** Executions, newest first. Summaries come without their accounts. */
+const columns = `e.id, e.integration, i.kind, coalesce(c.name, c.key) as configuration, e.state, e.result, e.code, e.message,
+	e.created_at, e.started_at, e.finished_at, e.summary -> 'counts' as counts`;
+const source =
+	'execution e join integration i on i.id = e.integration join access_configuration c on c.id = i.configuration';
+
+/** Executions, newest first. */
 export async function listExecutions(
 	tx: TenantTransaction,
 	input: { readonly integrationId?: string; readonly limit: number },
 ): Promise<readonly ExecutionRow[]> {
-	const { rows } = await tx.client.query<ExecutionRow>(
-		`select ${columns}, jsonb_set(e.summary, '{accounts}', '[]') as summary
-		from execution e join integration i on i.id = e.integration
+	const { rows } = await tx.client.query<ExecutionFacts>(
+		`select ${columns} from ${source}
 		where $1::uuid is null or e.integration = $1
 		order by e.started_at desc, e.id limit $2`,
 		[input.integrationId ?? null, input.limit],
 	);
-	return rows;
+	return rows.map(toExecutionRow);
 }
 
 export interface ExecutionScope {
@@ -105,47 +122,69 @@ export interface ExecutionScope {
 	readonly region: string;
 	readonly outcome: Outcome;
 	readonly cause: OutcomeCause | null;
-	readonly at: Date;
 }
 
 export interface ExecutionDetail extends ExecutionRow {
+	/** Null until it is over. */
+	readonly summary: ExecutionSummary | null;
 	/**
-	 * Scopes that this execution ended. From their outcome intervals: a scope that an execution left out, between two
-	 * that found the same, appears too; `summary` is the record of what was asked.
+	 * Outcomes of scopes while it ran, from their intervals. A scope that it left out, between two executions that found
+	 * the same, appears too: `summary` is the record of what was asked.
 	 */
 	readonly scopes: readonly ExecutionScope[];
+	/** Removals it holds. */
 	readonly heldRemovals: number;
 }
 
-/** One execution by its id, or by the first characters of it where they are unique. */
+/** One execution by its id, or by the beginning of it where that is unique. */
 export async function readExecution(tx: TenantTransaction, id: string): Promise<ExecutionDetail | undefined> {
-	const found = await tx.client.query<ExecutionRow>(
-		`select ${columns}, e.summary from execution e join integration i on i.id = e.integration
-		where e.id::text like $1 || '%' limit 2`,
-		[id.replace(/[^0-9a-f-]/g, '_')],
+	if (!/^[0-9a-f-]{4,36}$/.test(id)) return undefined;
+	const found = await tx.client.query<ExecutionFacts & { readonly summary: ExecutionSummary | null }>(
+		`select ${columns}, e.summary from ${source} where e.id::text like $1 || '%' limit 2`,
+		[id],
 	);
 	const [execution] = found.rows;
 	if (!execution || found.rows.length > 1) return undefined;
 	const { rows: scopes } = await tx.client.query<ExecutionScope>(scopesSql, [
 		execution.id,
-		execution.integrationId,
-		execution.startedAt,
-		execution.finishedAt ?? new Date(8.64e15 / 1000),
+		execution.integration,
+		execution.started_at,
+		execution.finished_at,
 	]);
 	const held = await tx.client.query<{ held: number }>(
 		`select count(*)::int as held from source_record where integration = $1 and held_in = $2 and state <> 'retired'`,
-		[execution.integrationId, execution.id],
+		[execution.integration, execution.id],
 	);
-	return { ...execution, scopes, heldRemovals: held.rows[0]?.held ?? 0 };
+	return {
+		...toExecutionRow(execution),
+		summary: execution.summary,
+		scopes,
+		heldRemovals: held.rows[0]?.held ?? 0,
+	};
+}
+
+function toExecutionRow(facts: ExecutionFacts): ExecutionRow {
+	return {
+		id: facts.id,
+		kind: facts.kind,
+		configuration: facts.configuration,
+		state: facts.state,
+		result: facts.result,
+		code: facts.code,
+		message: facts.message,
+		createdAt: facts.created_at.toISOString(),
+		startedAt: facts.started_at?.toISOString() ?? null,
+		finishedAt: facts.finished_at?.toISOString() ?? null,
+		counts: facts.counts,
+	};
 }
 
 const scopesSql = `
-select distinct on (s.account_id, s.region) s.account_id as "accountId", a.name as "accountName", s.region, o.outcome, o.cause,
-	least(o.to_at, $4::timestamptz) as at
+select distinct on (s.account_id, s.region) s.account_id as "accountId", a.name as "accountName", s.region, o.outcome, o.cause
 from scope s
 join integration i on i.id = s.integration
 join scope_outcome o on o.scope = s.id and (o.first_execution = $1 or o.last_execution = $1
-	or (o.from_at <= $4 and o.to_at >= $3))
+	or ($4::timestamptz is not null and o.from_at <= $4 and o.to_at >= $3))
 left join account a on a.configuration = i.configuration and a.account_id = s.account_id
 where s.integration = $2
 order by s.account_id, s.region, o.from_at desc`;

@@ -137,7 +137,7 @@ const deviceColumns = [
 	'model',
 	'vpc_id',
 	'image_id',
-	'owner',
+	'owner_folded',
 	'launched_at',
 	'public',
 	'internal_ips',

@@ -18,7 +18,6 @@ const digestBytes = 32;
 /** The row as a line for `incoming_record`. */
 export function recordLine({ seq, scopeId, observedAt, row }: BatchRow, organizationId: string): string {
 	const whole = row.partsRead.length * digestBytes >= row.hash.length;
-	const state = row.insufficient ? 'insufficient' : row.presence === 'gone' ? 'retired' : 'active';
 	return [
 		seq,
 		scopeId,
@@ -30,16 +29,16 @@ export function recordLine({ seq, scopeId, observedAt, row }: BatchRow, organiza
 		whole ? '\\N' : copyArray(row.replacedKeys),
 		whole ? '\\N' : `{${row.partsRead.join(',')}}`,
 		copyBytes(row.hash),
-		isEmpty(row.unknown) ? '\\N' : copyJson(row.unknown),
+		Object.keys(row.unknown).length === 0 ? '\\N' : copyJson(row.unknown),
 		row.notes.length === 0 ? '\\N' : copyArray(row.notes),
-		state,
+		stateOf(row),
 		copyBytes(compressDocument(row.rawJson)),
 	].join('\t');
 }
 
-function isEmpty(object: Readonly<Record<string, unknown>>): boolean {
-	for (const _ in object) return false;
-	return true;
+function stateOf(row: RecordRow): 'active' | 'retired' | 'insufficient' {
+	if (row.insufficient) return 'insufficient';
+	return row.presence === 'gone' ? 'retired' : 'active';
 }
 
 /** The searchable columns of a device as a line for `incoming_device`; undefined where the listing was not read. */
@@ -47,20 +46,22 @@ export function deviceLine({ seq, row }: BatchRow): string | undefined {
 	if (row.assetType !== 'device' || row.insufficient || !row.partsRead.includes(0)) return undefined;
 	const device = row.attributes;
 	const name = text(device['name']);
+	const owner = text(device['owner']);
+	const instanceId = instanceIdOf(row.nativeId);
 	return [
 		seq,
-		copyField(text(device['account_id'])),
-		copyField(text(device['region'])),
-		copyField(instanceIdOf(row.nativeId)),
+		copyField(text(device['account_id']) ?? ''),
+		copyField(text(device['region']) ?? ''),
+		copyField(instanceId),
 		copyField(name),
-		copyField(name === undefined ? undefined : fold(name)),
+		copyField(fold(name ?? instanceId)),
 		copyField(text(device['state'])),
 		copyField(text(device['os_platform'])),
 		copyField(text(device['os'])),
 		copyField(text(device['model'])),
 		copyField(text(device['vpc_id'])),
 		copyField(text(device['image_id'])),
-		copyField(text(device['owner'])),
+		copyField(owner === undefined ? undefined : fold(owner)),
 		copyField(text(device['launched_at'])),
 		typeof device['public'] === 'boolean' ? copyField(device['public']) : '\\N',
 		copyArray(addresses(device['internal_ips'])),

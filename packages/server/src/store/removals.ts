@@ -4,42 +4,36 @@ import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 export interface HeldRemoval {
-	readonly id: RecordId;
-	readonly nativeId: string;
-	readonly assetId: string;
+	readonly recordId: RecordId;
 	readonly name: string | null;
+	readonly nativeId: string;
 	readonly accountId: string;
 	readonly region: string;
 	/** The execution whose brake held it. */
 	readonly executionId: string;
-	readonly heldAt: Date | null;
+	readonly heldSince: string | null;
 }
 
 /** Removals the brake holds, by account, region and native id. */
 export async function listHeldRemovals(
 	tx: TenantTransaction,
-	input: { readonly limit: number; readonly executionId?: string },
-): Promise<{ readonly total: number; readonly removals: readonly HeldRemoval[] }> {
-	const { rows } = await tx.client.query<HeldRemoval>(
-		`select r.id, r.native_id as "nativeId", r.asset_id as "assetId", r.attributes ->> 'name' as name, s.account_id as "accountId",
-			s.region, r.held_in as "executionId", e.swept_at as "heldAt"
+	input: { readonly executionId?: string } = {},
+): Promise<readonly HeldRemoval[]> {
+	const { rows } = await tx.client.query<Omit<HeldRemoval, 'heldSince'> & { readonly held_at: Date | null }>(
+		`select r.id as "recordId", r.native_id as "nativeId", r.attributes ->> 'name' as name, s.account_id as "accountId",
+			s.region, r.held_in as "executionId", e.swept_at as held_at
 		from source_record r
 		join scope s on s.id = r.scope
 		left join execution e on e.id = r.held_in
 		where r.missed_in is not null and r.held_in is not null and r.state <> 'retired' and ($1::uuid is null or r.held_in = $1)
-		order by s.account_id, s.region, r.native_id limit $2`,
-		[input.executionId ?? null, input.limit],
-	);
-	const total = await tx.client.query<{ total: number }>(
-		`select count(*)::int as total from source_record
-		where missed_in is not null and held_in is not null and state <> 'retired' and ($1::uuid is null or held_in = $1)`,
+		order by s.account_id, s.region, r.native_id`,
 		[input.executionId ?? null],
 	);
-	return { total: total.rows[0]?.total ?? 0, removals: rows };
+	return rows.map(({ held_at, ...removal }) => ({ ...removal, heldSince: held_at?.toISOString() ?? null }));
 }
 
 export type RemovalChoice =
-	| { readonly ids: readonly RecordId[] }
+	| { readonly recordIds: readonly RecordId[] }
 	| { readonly executionId: string }
 	| { readonly all: true };
 
@@ -50,7 +44,7 @@ export async function confirmRemovals(
 	at: Date,
 ): Promise<{ readonly removed: number }> {
 	await beginRetiring(tx);
-	const ids = 'ids' in choice ? choice.ids : null;
+	const ids = 'recordIds' in choice ? choice.recordIds.filter((id) => /^\d{1,18}$/.test(id)) : null;
 	const executionId = 'executionId' in choice ? choice.executionId : null;
 	const chosen = `r.missed_in is not null and r.held_in is not null and r.state <> 'retired'
 		and ($1::bigint[] is null or r.id = any ($1)) and ($2::uuid is null or r.held_in = $2)`;

@@ -6,13 +6,7 @@ import type { SystemTransaction } from './transaction.ts';
  * bypasses would see every tenant's rows. Throws STORE:0003.
  */
 export async function checkEffectiveRole(tx: SystemTransaction): Promise<void> {
-	const { rows } = await tx.client.query<{
-		name: string;
-		superuser: boolean;
-		bypass: boolean;
-		owns: boolean;
-		open: string | null;
-	}>(`
+	const { rows } = await tx.client.query<RoleFacts>(`
 		select r.rolname as name, r.rolsuper as superuser, r.rolbypassrls as bypass,
 			exists (select from pg_class c where c.relname = 'source_record' and pg_has_role(r.oid, c.relowner, 'member')) as owns,
 			(select min(c.relname) from pg_class c
@@ -20,15 +14,7 @@ export async function checkEffectiveRole(tx: SystemTransaction): Promise<void> {
 					and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')) as open
 		from pg_roles r where r.rolname in ('rollcall_app', 'rollcall_system')`);
 	for (const role of rows) {
-		const power = role.superuser
-			? 'is a superuser'
-			: role.bypass
-				? 'bypasses row-level security'
-				: role.owns
-					? 'owns the tables'
-					: undefined;
-		const problem =
-			power ?? (role.open ? `reaches the table ${role.open}, which has no row-level security` : undefined);
+		const problem = describeProblem(role);
 		if (problem) {
 			throw new RollcallError({
 				code: 'STORE:0003',
@@ -39,6 +25,22 @@ export async function checkEffectiveRole(tx: SystemTransaction): Promise<void> {
 			});
 		}
 	}
+}
+
+interface RoleFacts {
+	readonly name: string;
+	readonly superuser: boolean;
+	readonly bypass: boolean;
+	readonly owns: boolean;
+	/** A table the role reaches that has no row-level security. */
+	readonly open: string | null;
+}
+
+function describeProblem(role: RoleFacts): string | undefined {
+	if (role.superuser) return 'is a superuser';
+	if (role.bypass) return 'bypasses row-level security';
+	if (role.owns) return 'owns the tables';
+	return role.open === null ? undefined : `reaches the table ${role.open}, which has no row-level security`;
 }
 
 /** What `doctor` prints where the login role may not create roles. */

@@ -47,7 +47,7 @@ export function createWriteQueue(store: Store, options: WriteQueueOptions): Writ
 			const results = await store.tenant(organizationId, (tx) =>
 				applyWrites(tx, { integrationId, executionId, writes }),
 			);
-			entries.forEach((entry, index) => settle(entry, results[index]));
+			for (const [index, entry] of entries.entries()) settle(entry, results[index]);
 		} catch (error) {
 			for (const entry of entries) entry.reject(error);
 		}
@@ -115,7 +115,10 @@ function takeRows(entries: readonly Entry[], maxRows: number): readonly Entry[] 
 }
 
 function settle(entry: Entry, result: ScopeWriteResult | undefined): void {
-	if (result?.status !== 'untrusted' && result !== undefined) return entry.resolve(result);
+	if (result !== undefined && result.status !== 'untrusted') {
+		entry.resolve(result);
+		return;
+	}
 	entry.reject(
 		new RollcallError({
 			code: 'STORE:0005',

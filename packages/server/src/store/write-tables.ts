@@ -14,7 +14,7 @@ alter table incoming_record alter column attributes set storage external, alter 
 create temp table if not exists incoming_device (
 	seq integer, account_id text collate "C", region text collate "C", instance_id text collate "C", name text collate "C",
 	name_folded text collate "C", state text collate "C", os_platform text collate "C", os text collate "C",
-	model text collate "C", vpc_id text collate "C", image_id text collate "C", owner text collate "C",
+	model text collate "C", vpc_id text collate "C", image_id text collate "C", owner_folded text collate "C",
 	launched_at timestamptz(3), public boolean, internal_ips inet[], external_ips inet[], tags jsonb
 ) with (autovacuum_enabled = off) on commit delete rows;
 create temp table if not exists record_change (

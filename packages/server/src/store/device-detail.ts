@@ -1,0 +1,145 @@
+import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
+import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
+import { sql } from 'kysely';
+import { assetIdOf } from './asset-id.ts';
+import { runSql } from './compile-sql.ts';
+import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './device-standing.ts';
+import { type DeviceFacts, type DeviceRow, deviceColumns, deviceSource, toDeviceRow } from './devices.ts';
+import { expandDocument } from './raw-document.ts';
+import type { EnrichmentState } from './scope-write.ts';
+import type { TenantTransaction } from './transaction.ts';
+
+export interface DeviceDetail extends DeviceRow {
+	readonly sources: readonly DeviceSource[];
+	/** Latest first. */
+	readonly events: readonly DeviceEvent[];
+}
+
+/** A source record of the device. */
+export interface DeviceSource {
+	readonly kind: string;
+	readonly configuration: string | null;
+	readonly nativeId: string;
+	readonly accountId: string;
+	readonly region: string;
+	readonly standing: RecordStanding;
+	readonly firstObservedAt: string;
+	readonly lastConfirmedAt: string | null;
+	readonly lastChangedAt: string;
+	readonly unknown: UnknownMask;
+	readonly notes: readonly string[];
+	readonly enrichments: readonly EnrichmentStanding[];
+}
+
+export interface EnrichmentStanding {
+	readonly action: string;
+	readonly outcome: Outcome;
+	readonly confirmedAt: string | null;
+	readonly cause: OutcomeCause | null;
+}
+
+export interface DeviceEvent {
+	readonly at: string;
+	readonly type: string;
+	readonly executionId: string | null;
+	readonly attribute: string | null;
+	readonly value: unknown;
+}
+
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const eventLimit = 200;
+
+/** Devices by asset id, ARN or instance id: several where an instance id is not unique, none where nothing has it. */
+export async function findDevices(tx: TenantTransaction, id: string): Promise<readonly DeviceDetail[]> {
+	const assetId = uuidPattern.test(id) ? id : assetIdOf(tx.organizationId, id);
+	const rows = await runSql<DeviceFacts>(
+		tx,
+		sql`select ${deviceColumns} from ${deviceSource}
+			where d.asset_id = ${assetId}::uuid or d.instance_id = ${id} order by d.record limit 20`,
+	);
+	const details: DeviceDetail[] = [];
+	for (const row of rows) {
+		details.push({ ...toDeviceRow(row), sources: await readSources(tx, row.id), events: await readEvents(tx, row.id) });
+	}
+	return details;
+}
+
+interface SourceFacts extends StandingFacts {
+	readonly kind: string;
+	readonly configuration: string | null;
+	readonly native_id: string;
+	readonly account_id: string;
+	readonly region: string;
+	readonly first_observed_at: Date;
+	readonly unknown: UnknownMask | null;
+	readonly notes: readonly string[] | null;
+	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
+}
+
+async function readSources(tx: TenantTransaction, assetId: string): Promise<readonly DeviceSource[]> {
+	const rows = await runSql<SourceFacts>(
+		tx,
+		sql`select i.kind, coalesce(c.name, c.key) as configuration, r.native_id, s.account_id, s.region, r.state, r.reason,
+				r.first_observed_at, r.changed_at, r.missed_in is not null as missed, r.held_in is not null as held,
+				h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at, s.enrichments, r.unknown, r.notes
+			from tenant_record r
+			join tenant_scope s on s.id = r.scope
+			join integration i on i.id = r.integration
+			join access_configuration c on c.id = i.configuration
+			left join execution h on h.id = r.held_in
+			where r.asset_id = ${assetId}::uuid order by r.id`,
+	);
+	return rows.map((row) => ({
+		kind: row.kind,
+		configuration: row.configuration,
+		nativeId: row.native_id,
+		accountId: row.account_id,
+		region: row.region,
+		standing: standingOf(row),
+		firstObservedAt: row.first_observed_at.toISOString(),
+		lastConfirmedAt: lastConfirmedAt(row),
+		lastChangedAt: row.changed_at.toISOString(),
+		unknown: row.unknown ?? {},
+		notes: row.notes ?? [],
+		enrichments: Object.entries(row.enrichments).map(([action, state]) => ({
+			action,
+			outcome: state.outcome,
+			confirmedAt: state.confirmed_at ?? null,
+			cause: state.cause ?? null,
+		})),
+	}));
+}
+
+async function readEvents(tx: TenantTransaction, assetId: string): Promise<readonly DeviceEvent[]> {
+	const rows = await runSql<{
+		at: Date;
+		type: string;
+		execution: string | null;
+		attribute: string | null;
+		value: unknown;
+	}>(
+		tx,
+		sql`select at, type, execution, attribute, value from tenant_event where asset_id = ${assetId}::uuid
+			order by at desc, number desc limit ${eventLimit}`,
+	);
+	return rows.map((row) => ({
+		at: row.at.toISOString(),
+		type: row.type,
+		executionId: row.execution,
+		attribute: row.attribute,
+		value: row.value,
+	}));
+}
+
+/** The raw document of the newest record of an asset, and since when it is what it is. */
+export async function readRawDocument(
+	tx: TenantTransaction,
+	assetId: string,
+): Promise<{ readonly asOf: string; readonly json: string } | undefined> {
+	const [row] = await runSql<{ document: Buffer; as_of: Date }>(
+		tx,
+		sql`select w.document, w.as_of from tenant_record r join record_raw w on w.record = r.id
+			where r.asset_id = ${assetId}::uuid order by w.as_of desc, r.id limit 1`,
+	);
+	return row && { asOf: row.as_of.toISOString(), json: expandDocument(row.document) };
+}
