@@ -6,7 +6,7 @@ export type RequestContext = ReadonlyMap<string, string>;
 export type Verdict = 'allowed' | 'explicit-deny' | 'no-allow';
 
 function toList(value: string | readonly string[] | undefined): readonly string[] {
-	return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+	return typeof value === 'string' ? [value] : (value ?? []);
 }
 
 const patterns = new Map<string, RegExp>();

@@ -38,6 +38,11 @@ function decode(text: string): string {
 	}
 }
 
+/** Order of code units; what is sorted here is percent-encoded ASCII. */
+function compare(left: string, right: string): number {
+	return Number(left > right) - Number(left < right);
+}
+
 function canonicalQuery(query: string): string {
 	if (query === '') {
 		return '';
@@ -50,7 +55,7 @@ function canonicalQuery(query: string): string {
 		] as const;
 	});
 	const order = (left: readonly [string, string], right: readonly [string, string]) =>
-		left[0] < right[0] ? -1 : left[0] > right[0] ? 1 : left[1] < right[1] ? -1 : Number(left[1] > right[1]);
+		compare(left[0], right[0]) || compare(left[1], right[1]);
 	return pairs
 		.sort(order)
 		.map(([name, value]) => `${name}=${value}`)

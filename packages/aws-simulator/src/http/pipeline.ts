@@ -2,15 +2,14 @@ import type { CallLogEntry } from '../control/call-log.ts';
 import type { FaultRule } from '../faults/rules.ts';
 import { authenticate } from '../gate/authenticate.ts';
 import { findDenial } from '../gate/authorize.ts';
-import { listStatements } from '../gate/policy.ts';
 import type { Principal } from '../gate/principals.ts';
 import { parseAuthorization } from '../gate/signature.ts';
-import type { PolicyDocument } from '../options.ts';
 import type { Simulator } from '../simulator.ts';
 import { decodePageToken } from '../wires/page-token.ts';
 import { WIRES } from '../wires/registry.ts';
 import { makeRequestId } from '../wires/request-id.ts';
 import type { Action, Call, ParsedCall, Wire } from '../wires/wire.ts';
+import { makeLogLine } from './log-line.ts';
 import { type Answer, ApiError, type WireRequest } from './messages.ts';
 
 /** What is to be sent, with what is to go wrong on the way, and the line for the log (without what only sending tells). */
@@ -52,12 +51,12 @@ export function answerRequest(simulator: Simulator, request: WireRequest): Outco
 			throw error;
 		}
 		const answer = wire.renderError(error, makeRequestId(serial));
-		const question = { accountId: principal?.accountId ?? '', page: 0, attempt: 1 };
+		const logged = { ...base, principal, accountId: principal?.accountId ?? '', page: 0, attempt: 1 };
 		return {
 			answer,
 			delayMs: 0,
 			fault: undefined,
-			log: makeLog(simulator, base, principal, question, answer, undefined),
+			log: makeLogLine(simulator, logged, answer, undefined),
 		};
 	}
 }
@@ -128,7 +127,12 @@ function answerCall(
 		fault = expected || (rule !== undefined && isTransportFault(rule)) ? rule : undefined;
 		answer = wire.renderError(error, makeRequestId(serial));
 	}
-	return { answer, delayMs, fault, log: makeLog(simulator, context, principal, question, answer, fault?.fault) };
+	return {
+		answer,
+		delayMs,
+		fault,
+		log: makeLogLine(simulator, { ...context, accountId, page, attempt }, answer, fault?.fault),
+	};
 }
 
 function isTransportFault(rule: FaultRule): boolean {
@@ -177,55 +181,4 @@ function questionKey(context: Context, accountId: string): string {
 		.filter(([name]) => !volatile.has(name))
 		.sort(([left], [right]) => (left < right ? -1 : 1));
 	return `${context.service}|${accountId}|${context.region}|${rest.map(([name, value]) => `${name}=${value}`).join('&')}`;
-}
-
-function allowedBySessionPolicy(text: string | undefined): string[] | undefined {
-	if (text === undefined) {
-		return undefined;
-	}
-	try {
-		const document = JSON.parse(text) as PolicyDocument; // Only read for the log; anything odd is caught below.
-		return listStatements(document)
-			.filter((statement) => statement.Effect === 'Allow')
-			.flatMap((statement) => statement.Action ?? []);
-	} catch {
-		return [];
-	}
-}
-
-function makeLog(
-	simulator: Simulator,
-	context: Context,
-	principal: Principal | undefined,
-	question: { accountId: string; page: number; attempt: number },
-	answer: Answer,
-	fault: string | undefined,
-): Omit<CallLogEntry, 'bytes'> {
-	const { parameters, action } = context.parsed;
-	const externalId = parameters.get('ExternalId');
-	const assume = action === 'AssumeRole';
-	return {
-		at: simulator.options.clock(),
-		service: context.service,
-		action,
-		accountId: question.accountId,
-		region: context.region,
-		principal: principal?.name ?? '?',
-		status: answer.status,
-		code: answer.code,
-		page: question.page,
-		hasToken: context.action?.tokenParameter !== undefined && parameters.has(context.action.tokenParameter),
-		attempt: question.attempt,
-		fault,
-		dryRun: parameters.get('DryRun') === 'true',
-		externalId: !assume
-			? undefined
-			: externalId === undefined
-				? 'absent'
-				: externalId === simulator.externalId
-					? 'right'
-					: 'wrong',
-		sessionPolicyActions: assume ? allowedBySessionPolicy(parameters.get('Policy')) : undefined,
-		items: answer.items,
-	};
 }

@@ -1,10 +1,22 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createGzip } from 'node:zlib';
 import type { FaultRule } from '../faults/rules.ts';
 import { type Answer, collectBody } from './messages.ts';
 
 const SMALL_BYTES = 256 * 1024;
+
+/** Resolves when the stream takes more, or when the peer has gone. Leaves no listener behind. */
+function drained(stream: NodeJS.EventEmitter, response: ServerResponse): Promise<void> {
+	return new Promise((resolve) => {
+		const done = () => {
+			stream.off('drain', done);
+			response.off('close', done);
+			resolve();
+		};
+		stream.on('drain', done);
+		response.on('close', done);
+	});
+}
 
 /** Writes pieces no faster than they are read. Answers the bytes written. */
 async function writePieces(
@@ -16,7 +28,7 @@ async function writePieces(
 	const write = async (piece: Buffer) => {
 		bytes += piece.length;
 		if (!response.write(piece) && !response.destroyed) {
-			await Promise.race([once(response, 'drain'), once(response, 'close')]);
+			await drained(response, response);
 		}
 	};
 	for (const piece of first) {
@@ -37,7 +49,7 @@ async function sendGzip(response: ServerResponse, answer: Answer): Promise<numbe
 	for (const piece of Buffer.isBuffer(answer.body) ? [answer.body] : answer.body) {
 		bytes += piece.length;
 		if (!gzip.write(piece) && !response.destroyed) {
-			await Promise.race([once(gzip, 'drain'), once(response, 'close')]);
+			await drained(gzip, response);
 		}
 		if (response.destroyed) {
 			break;

@@ -102,12 +102,13 @@ const GENERATED_WORDS = [
 	'atlas',
 	'quartz',
 ];
+const UNITS_BY_STAGE: Readonly<Record<string, readonly string[]>> = { prod: PROD, staging: STAGING, dev: DEV };
 const GENERATED_STAGES = ['prod', 'staging', 'dev'];
 
 /** Accounts beyond the written list, and all accounts of the other scenarios. */
 export function makeCompanyAccount(index: number): CompanyAccount {
 	const word = GENERATED_WORDS[index % GENERATED_WORDS.length] ?? 'orders';
 	const stage = GENERATED_STAGES[Math.floor(index / GENERATED_WORDS.length) % 3] ?? 'prod';
-	const unit = stage === 'prod' ? PROD : stage === 'staging' ? STAGING : DEV;
+	const unit = UNITS_BY_STAGE[stage] ?? DEV;
 	return account(index === 0 ? 'management' : `${word}-${stage}-${index}`, index === 0 ? [] : unit, 'product', 40);
 }

@@ -63,7 +63,7 @@ export function glanceAt(world: World, scope: Scope, slot: number, at: number): 
 	const workload = workloadAt(scope, slot);
 	const hash = mix(scope.hash, slot);
 	const instanceId = instanceIdAt(world, scope, slot);
-	const life = lifeAt(world, scope, slot, instanceId, hash, workload, at);
+	const life = lifeAt(world, scope, { slot, instanceId, hash, traits: workload }, at);
 	if (life === undefined) {
 		return undefined;
 	}
@@ -160,7 +160,7 @@ function finishTags(world: World, scope: Scope, nature: Nature): readonly Tag[] 
 		slot >= ADDED_SLOTS
 			? world.overlay.added.get(addedKey(scope.account.index, scope.regionIndex))?.[slot - ADDED_SLOTS]
 			: undefined;
-	const drawn = drawTags(workload, scope.account.name, scope.region.name, instanceId, hash, life.tagRevision);
+	const drawn = drawTags(workload, scope.account.name, scope.region.name, hash, life.tagRevision);
 	const changes = world.overlay.instances.get(instanceId);
 	if (added === undefined && changes === undefined) {
 		return drawn;
@@ -171,8 +171,12 @@ function finishTags(world: World, scope: Scope, nature: Nature): readonly Tag[] 
 	}
 	for (const change of changes ?? []) {
 		if (change.kind === 'retag' && nature.at >= change.at) {
-			change.unset.forEach((key) => tags.delete(key));
-			Object.entries(change.set).forEach(([key, value]) => tags.set(key, value));
+			for (const key of change.unset) {
+				tags.delete(key);
+			}
+			for (const [key, value] of Object.entries(change.set)) {
+				tags.set(key, value);
+			}
 		}
 	}
 	return [...tags].map(([key, value]) => ({ key, value }));
@@ -185,7 +189,24 @@ function addressesOf(world: World, scope: Scope, nature: Nature, plan: NetworkPl
 	}
 	const present = plan.publicAddress === 'elastic' || (plan.publicAddress === 'auto' && life.endedAt === undefined);
 	const association = present ? associate(world, scope, slot, plan.publicAddress === 'elastic') : undefined;
-	return { association, interfaces: makeInterfaces(world, scope, slot, hash, plan, life.bornAt, association) };
+	return {
+		association,
+		interfaces: makeInterfaces(world, scope, { slot, hash, attachedAt: life.bornAt }, plan, association),
+	};
+}
+
+function chooseTenancy(workload: Workload, dedicated: boolean): InstanceFacts['tenancy'] {
+	if (workload.kind === 'mac') {
+		return 'host';
+	}
+	return dedicated ? 'dedicated' : 'default';
+}
+
+function chooseBootMode(workload: Workload, hash: number): InstanceFacts['bootMode'] {
+	if (workload.instanceType.architecture === 'arm64') {
+		return 'uefi';
+	}
+	return mix(hash, 124) % 2 === 0 ? 'uefi-preferred' : undefined;
 }
 
 /** Every fact that follows from an instance's nature. */
@@ -228,7 +249,7 @@ export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceF
 		usageOperation: platform.usage,
 		zone: subnet?.zone ?? '',
 		zoneId: subnet?.zoneId ?? '',
-		tenancy: workload.kind === 'mac' ? 'host' : dedicated ? 'dedicated' : 'default',
+		tenancy: chooseTenancy(workload, dedicated),
 		hostId: workload.kind === 'mac' ? toResourceId('h', mix(hash, 115)) : undefined,
 		placementGroup: workload.kind === 'batch' && workload.hash % 3 === 0 ? `${workload.service}-cluster` : undefined,
 		monitoring: mix(hash, 116) % 4 === 0 ? 'enabled' : 'disabled',
@@ -263,8 +284,7 @@ export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceF
 			workload.kind === 'windows' && hash % 5 === 0
 				? [`arn:aws:license-manager:${region.name}:${account.accountId}:license-configuration:lic-${toHex8(hash)}`]
 				: [],
-		bootMode:
-			workload.instanceType.architecture === 'arm64' ? 'uefi' : mix(hash, 124) % 2 === 0 ? 'uefi-preferred' : undefined,
+		bootMode: chooseBootMode(workload, hash),
 		managedBy: nature.managedBy,
 	};
 }

@@ -58,25 +58,36 @@ export interface NetworkPlan {
 }
 
 export function planNetwork(scope: Scope, workload: Workload, hash: number): NetworkPlan {
-	const draw = mix(hash, 30);
-	const appliance = workload.kind === 'appliance';
 	const vpc = scope.vpcs[mix(workload.hash, 31) % 5 === 0 ? 1 : 0] ?? emptyVpc();
-	const open = draw % 100;
-	const publicAddress =
-		workload.kind === 'bastion' || appliance || open < 6
-			? 'elastic'
-			: open < 22 && !workload.disposable
-				? 'auto'
-				: 'none';
 	return {
 		vpc,
 		subnetIndex: mix(hash, 32) % vpc.subnets.length,
-		interfaces: appliance ? 3 : mix(hash, 33) % 25 === 0 ? 2 : 1,
-		secondaryAddresses:
-			workload.kind === 'eks' || workload.kind === 'eks-managed' ? 3 : mix(hash, 34) % 20 === 0 ? 1 : 0,
-		publicAddress,
+		interfaces: countInterfaces(workload, hash),
+		secondaryAddresses: countSecondaryAddresses(workload, hash),
+		publicAddress: choosePublicAddress(workload, mix(hash, 30) % 100),
 		ipv6: mix(hash, 35) % 8 === 0,
 	};
+}
+
+function countInterfaces(workload: Workload, hash: number): number {
+	if (workload.kind === 'appliance') {
+		return 3;
+	}
+	return mix(hash, 33) % 25 === 0 ? 2 : 1;
+}
+
+function countSecondaryAddresses(workload: Workload, hash: number): number {
+	if (workload.kind === 'eks') {
+		return 1 + (mix(hash, 36) & 1);
+	}
+	return mix(hash, 34) % 20 === 0 ? 1 : 0;
+}
+
+function choosePublicAddress(workload: Workload, percent: number): NetworkPlan['publicAddress'] {
+	if (workload.kind === 'bastion' || workload.kind === 'appliance' || percent < 6) {
+		return 'elastic';
+	}
+	return percent < 22 && !workload.disposable ? 'auto' : 'none';
 }
 
 function emptyVpc(): Vpc {
@@ -110,12 +121,11 @@ const NO_TAGS: readonly Tag[] = [];
 export function makeInterfaces(
 	world: World,
 	scope: Scope,
-	slot: number,
-	hash: number,
+	seat: { readonly slot: number; readonly hash: number; readonly attachedAt: number },
 	plan: NetworkPlan,
-	attachedAt: number,
 	association: PublicAssociation | undefined,
 ): InterfaceFacts[] {
+	const { slot, hash, attachedAt } = seat;
 	const interfaces: InterfaceFacts[] = [];
 	for (let index = 0; index < plan.interfaces; index++) {
 		const own = mix(hash, 60 + index);

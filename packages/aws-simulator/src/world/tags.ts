@@ -23,7 +23,6 @@ export function drawTags(
 	workload: Workload,
 	accountName: string,
 	region: string,
-	instanceId: string,
 	hash: number,
 	revision: number,
 ): Tag[] {
@@ -41,14 +40,13 @@ export function drawTags(
 	add('CostCenter', pick(COST_CENTRES, mix(hash, 23)));
 	add('Service', workload.service);
 	add('Release', `2026.${(mix(hash, 24) % 11) + 1}.${revision}`);
-	add('ManagedBy', 'terraform');
 	if (mix(hash, 25) % 10 === 0) {
 		add('Backup', '');
 	}
 	if (mix(hash, 26) % 40 === 0) {
 		add('Beschreibung', 'Prüfstand für <Zahlungen> & "Retouren" – 100 % größer 🚚');
 	}
-	addMachineTags(add, workload, accountName, region, instanceId);
+	addMachineTags(add, workload, accountName, region);
 	return tags;
 }
 
@@ -70,7 +68,6 @@ function addMachineTags(
 	workload: Workload,
 	accountName: string,
 	region: string,
-	instanceId: string,
 ): void {
 	const { kind, service, stage, hash } = workload;
 	const suffix = toAlphanumeric(hash, 6);
@@ -79,15 +76,12 @@ function addMachineTags(
 		add('aws:ec2launchtemplate:id', `lt-0${toAlphanumeric(hash, 3)}${suffix}`);
 		add('aws:ec2launchtemplate:version', String((hash % 30) + 1));
 	}
-	if (kind === 'eks' || kind === 'eks-managed') {
+	if (kind === 'eks') {
 		const cluster = `${accountName}-${region}`;
 		add('aws:eks:cluster-name', cluster);
-		add('eks:cluster-name', cluster);
 		add('eks:nodegroup-name', `${service}-${suffix}`);
 		add(`kubernetes.io/cluster/${cluster}`, 'owned');
-		add(`k8s.io/cluster-autoscaler/${cluster}`, 'owned');
 		add('aws:autoscaling:groupName', `eks-${service}-${suffix}`);
-		add('node.kubernetes.io/instance', instanceId);
 	}
 	if (kind === 'pet' && hash % 3 === 0) {
 		add('aws:cloudformation:stack-name', `${service}-${stage}`);

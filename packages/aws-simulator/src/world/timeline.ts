@@ -28,21 +28,28 @@ export interface LifeTraits {
 	readonly spot: boolean;
 }
 
+export interface Who {
+	readonly slot: number;
+	readonly instanceId: string;
+	readonly hash: number;
+	readonly traits: LifeTraits;
+}
+
+function causeOf(traits: LifeTraits): Life['cause'] {
+	if (traits.spot) {
+		return 'spot';
+	}
+	return traits.disposable ? 'autoscaling' : 'user';
+}
+
 /** The instance's life at `at`, or undefined while it is not there: not yet born, or gone. */
-export function lifeAt(
-	world: World,
-	scope: Scope,
-	slot: number,
-	id: string,
-	hash: number,
-	traits: LifeTraits,
-	at: number,
-): Life | undefined {
+export function lifeAt(world: World, scope: Scope, who: Who, at: number): Life | undefined {
+	const { slot, hash, traits } = who;
 	const bornAt = birthOf(world, scope, slot, hash);
 	if (bornAt === undefined || at < bornAt) {
 		return undefined;
 	}
-	const changes = world.overlay.instances.get(id);
+	const changes = world.overlay.instances.get(who.instanceId);
 	let diesAt = drawDeath(world, slot < scope.initialInstances, bornAt, hash);
 	let calm = false;
 	for (const change of changes ?? []) {
@@ -57,7 +64,7 @@ export function lifeAt(
 			calm = true;
 		}
 	}
-	const cause = traits.spot ? 'spot' : traits.disposable ? 'autoscaling' : 'user';
+	const cause = causeOf(traits);
 	const turned = flipsAt(world, bornAt, hash, traits, Math.min(at, diesAt));
 	const tagRevision = countIntervals(world, bornAt, mix(hash, 13), at).count;
 	if (at >= diesAt) {

@@ -135,17 +135,23 @@ function stageOf(accountName: string): string {
 	return accountName.includes('dev') || accountName.includes('sandbox') ? 'development' : 'production';
 }
 
+const FIXED_SERVICES: Partial<Record<WorkloadKind, string>> = { bastion: 'bastion', appliance: 'firewall' };
+const TYPES_BY_KIND: Partial<Record<WorkloadKind, readonly InstanceType[]>> = {
+	windows: WINDOWS,
+	mac: MAC,
+	batch: HEAVY,
+};
+
 /** What a group of eight neighbouring slots runs. */
 export function drawWorkload(purpose: Purpose, accountName: string, hash: number): Workload {
 	const kind = pickWeighted(KINDS[purpose], mix(hash, 1));
-	const service =
-		kind === 'bastion' ? 'bastion' : kind === 'appliance' ? 'firewall' : pick(SERVICES[purpose], mix(hash, 2));
-	const types = kind === 'windows' ? WINDOWS : kind === 'mac' ? MAC : kind === 'batch' ? HEAVY : GENERAL;
+	const service = FIXED_SERVICES[kind] ?? pick(SERVICES[purpose], mix(hash, 2));
+	const types = TYPES_BY_KIND[kind] ?? GENERAL;
 	return {
 		kind,
 		service,
 		instanceType: pick(types, mix(hash, 3)),
-		disposable: kind === 'autoscaling' || kind === 'eks' || kind === 'eks-managed' || kind === 'batch',
+		disposable: kind === 'autoscaling' || kind === 'eks' || kind === 'batch',
 		spot: kind === 'batch' || (kind === 'eks' && mix(hash, 4) % 4 === 0),
 		team: pick(TEAMS, mix(hash, 5)),
 		stage: stageOf(accountName),

@@ -15,15 +15,16 @@ function* makePieces(action: string, requestId: string, parts: Iterable<string>)
 		yield `\n</${action}Response>`;
 	};
 	for (const text of document()) {
-		// Three bytes for one UTF-16 unit is the worst case.
-		if (used + text.length * 3 > piece.length) {
+		const length = Buffer.byteLength(text);
+		if (used + length > piece.length) {
 			if (used > 0) {
 				yield piece.subarray(0, used);
 			}
-			piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, text.length * 3));
+			piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
 			used = 0;
 		}
-		used += piece.write(text, used, 'utf8');
+		// Nearly all of it is ASCII, which Latin-1 copies as it is.
+		used += piece.write(text, used, length === text.length ? 'latin1' : 'utf8');
 	}
 	yield piece.subarray(0, used);
 }

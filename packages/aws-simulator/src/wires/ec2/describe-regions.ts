@@ -13,6 +13,13 @@ interface Row {
 	readonly status: string;
 }
 
+function statusOf(optIn: boolean, enabled: boolean): string {
+	if (!optIn) {
+		return 'opt-in-not-required';
+	}
+	return enabled ? 'opted-in' : 'not-opted-in';
+}
+
 function listRegions(simulator: Simulator, call: Call): Row[] {
 	const account = findAccount(simulator.world, call.principal.accountId);
 	const enabled = account?.regions ?? REGIONS.filter((region) => !region.optIn).map((region) => region.name);
@@ -20,7 +27,7 @@ function listRegions(simulator: Simulator, call: Call): Row[] {
 	return REGIONS.filter((region) => enabled.includes(region.name) || (all && region.optIn)).map((region) => ({
 		name: region.name,
 		geography: region.geography,
-		status: !region.optIn ? 'opt-in-not-required' : enabled.includes(region.name) ? 'opted-in' : 'not-opted-in',
+		status: statusOf(region.optIn, enabled.includes(region.name)),
 	}));
 }
 

@@ -1,6 +1,6 @@
 import type { InstanceFacts } from '../../world/instance-facts.ts';
 import { escapeXml } from '../query-protocol.ts';
-import { formatTime, lineAt, renderGroups, renderList, renderTags, renderUnknownField } from './fragments.ts';
+import { flatten, formatTime, lineAt, renderGroups, renderList, renderTags, renderUnknownField } from './fragments.ts';
 import { renderInstanceInterface } from './render-interface.ts';
 import type { Shuffler } from './shuffle.ts';
 
@@ -37,22 +37,42 @@ function renderPlacement(facts: InstanceFacts): string {
 function renderVolumes(facts: InstanceFacts, shuffler: Shuffler): string {
 	const parts = facts.volumes.map(
 		(volume) =>
-			`${INNER}<item>${DEEP}<deviceName>${volume.deviceName}</deviceName>${DEEP}<ebs>${DEEPER}<volumeId>${volume.volumeId}</volumeId>${DEEPER}<status>attached</status>${DEEPER}<attachTime>${formatTime(volume.attachedAt)}</attachTime>${DEEPER}<deleteOnTermination>${volume.deleteOnTermination}</deleteOnTermination>${DEEPER}<operator>${DEEPER}    <managed>false</managed>${DEEPER}</operator>${DEEP}</ebs>${INNER}</item>`,
+			`${INNER}<item>${DEEP}<deviceName>${volume.deviceName}</deviceName>${DEEP}<ebs>${DEEPER}<volumeId>${volume.volumeId}</volumeId>${DEEPER}<status>attached</status>${DEEPER}<attachTime>${formatTime(volume.attachedAt)}</attachTime>${DEEPER}<deleteOnTermination>${volume.deleteOnTermination}</deleteOnTermination>${DEEP}</ebs>${INNER}</item>`,
 	);
 	return renderList('blockDeviceMapping', DEPTH + 1, parts, shuffler);
 }
 
-function renderOptions(facts: InstanceFacts, shuffler: Shuffler): string {
-	const licenses = facts.licenses.map(
-		(arn) => `${INNER}<item>${DEEP}<licenseConfigurationArn>${arn}</licenseConfigurationArn>${INNER}</item>`,
-	);
-	const licenseSet = licenses.length === 0 ? '' : renderList('licenseSet', DEPTH + 1, licenses, shuffler);
+/** What many instances say in the same words, made once for each combination. */
+const optionTexts = new Map<string, string>();
+
+function renderOptions(facts: InstanceFacts): string {
+	const { hibernation, state, httpTokens, hopLimit, enclave, bootMode, platformDetails, usageOperation, managedBy } =
+		facts;
+	const terminated = state === 'terminated';
+	const key = `${hibernation}${terminated}${httpTokens}${hopLimit}${enclave}${bootMode}${platformDetails}${usageOperation}${managedBy}`;
+	let text = optionTexts.get(key);
+	if (text === undefined) {
+		text = flatten(makeOptions(facts));
+		optionTexts.set(key, text);
+	}
+	return text;
+}
+
+function makeOptions(facts: InstanceFacts): string {
 	const operator =
 		facts.managedBy === undefined
 			? `${INNER}<managed>false</managed>`
 			: `${INNER}<managed>true</managed>${INNER}<principal>${facts.managedBy}</principal>${INNER}<hiddenByDefault>true</hiddenByDefault>`;
 	const metadata = facts.state === 'terminated' ? 'pending' : 'applied';
-	return `${TAIL}${FIELD}<hibernationOptions>${INNER}<configured>${facts.hibernation}</configured>${FIELD}</hibernationOptions>${licenseSet}${FIELD}<metadataOptions>${INNER}<state>${metadata}</state>${INNER}<httpTokens>${facts.httpTokens}</httpTokens>${INNER}<httpPutResponseHopLimit>${facts.hopLimit}</httpPutResponseHopLimit>${INNER}<httpEndpoint>enabled</httpEndpoint>${INNER}<httpProtocolIpv6>disabled</httpProtocolIpv6>${INNER}<instanceMetadataTags>disabled</instanceMetadataTags>${FIELD}</metadataOptions>${FIELD}<enclaveOptions>${INNER}<enabled>${facts.enclave}</enabled>${FIELD}</enclaveOptions>${optional('bootMode', facts.bootMode)}${FIELD}<platformDetails>${facts.platformDetails}</platformDetails>${FIELD}<usageOperation>${facts.usageOperation}</usageOperation>${FIELD}<usageOperationUpdateTime>${formatTime(facts.firstLaunchedAt)}</usageOperationUpdateTime>${PRIVATE_DNS_OPTIONS}${optional('currentInstanceBootMode', facts.bootMode === undefined ? 'legacy-bios' : 'uefi')}${FIELD}<operator>${operator}${FIELD}</operator>`;
+	const bootMode = facts.bootMode === undefined ? 'legacy-bios' : 'uefi';
+	return `${TAIL}${FIELD}<hibernationOptions>${INNER}<configured>${facts.hibernation}</configured>${FIELD}</hibernationOptions>${FIELD}<metadataOptions>${INNER}<state>${metadata}</state>${INNER}<httpTokens>${facts.httpTokens}</httpTokens>${INNER}<httpPutResponseHopLimit>${facts.hopLimit}</httpPutResponseHopLimit>${INNER}<httpEndpoint>enabled</httpEndpoint>${INNER}<httpProtocolIpv6>disabled</httpProtocolIpv6>${INNER}<instanceMetadataTags>disabled</instanceMetadataTags>${FIELD}</metadataOptions>${FIELD}<enclaveOptions>${INNER}<enabled>${facts.enclave}</enabled>${FIELD}</enclaveOptions>${optional('bootMode', facts.bootMode)}${FIELD}<platformDetails>${facts.platformDetails}</platformDetails>${FIELD}<usageOperation>${facts.usageOperation}</usageOperation>${PRIVATE_DNS_OPTIONS}${optional('currentInstanceBootMode', bootMode)}${FIELD}<operator>${operator}${FIELD}</operator>`;
+}
+
+function renderLicenses(licenses: readonly string[], shuffler: Shuffler): string {
+	const parts = licenses.map(
+		(arn) => `${INNER}<item>${DEEP}<licenseConfigurationArn>${arn}</licenseConfigurationArn>${INNER}</item>`,
+	);
+	return parts.length === 0 ? '' : renderList('licenseSet', DEPTH + 1, parts, shuffler);
 }
 
 /** One instance inside its reservation. */
@@ -68,5 +88,5 @@ export function renderInstance(facts: InstanceFacts, shuffler: Shuffler, unknown
 		facts.instanceProfile === undefined
 			? ''
 			: `${FIELD}<iamInstanceProfile>${INNER}<arn>${facts.instanceProfile.arn}</arn>${INNER}<id>${facts.instanceProfile.id}</id>${FIELD}</iamInstanceProfile>`;
-	return `${ITEM}<item>${FIELD}<instanceId>${facts.instanceId}</instanceId>${FIELD}<imageId>${facts.imageId}</imageId>${FIELD}<instanceState>${INNER}<code>${facts.stateCode}</code>${INNER}<name>${facts.state}</name>${FIELD}</instanceState>${emptyable('privateDnsName', facts.privateDnsName)}${emptyable('dnsName', facts.publicDnsName)}${emptyable('reason', facts.stateTransitionReason)}${optional('keyName', facts.keyName)}${FIELD}<amiLaunchIndex>${facts.launchIndex}</amiLaunchIndex>${FIELD}<productCodes/>${FIELD}<instanceType>${facts.instanceType.name}</instanceType>${FIELD}<launchTime>${formatTime(facts.launchedAt)}</launchTime>${renderPlacement(facts)}${optional('platform', facts.platform)}${FIELD}<monitoring>${INNER}<state>${facts.monitoring}</state>${FIELD}</monitoring>${optional('subnetId', facts.subnetId)}${optional('vpcId', facts.vpcId)}${optional('privateIpAddress', facts.privateIp)}${optional('ipAddress', facts.publicIp)}${FIELD}<sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, DEPTH + 1, shuffler)}${reason}${FIELD}<architecture>${facts.instanceType.architecture}</architecture>${FIELD}<rootDeviceType>ebs</rootDeviceType>${FIELD}<rootDeviceName>${facts.rootDeviceName}</rootDeviceName>${renderVolumes(facts, shuffler)}${optional('instanceLifecycle', facts.lifecycle)}${optional('spotInstanceRequestId', facts.spotRequestId)}${FIELD}<virtualizationType>hvm</virtualizationType>${emptyable('clientToken', facts.clientToken)}${renderTags(facts.tags, DEPTH + 1, shuffler)}${FIELD}<hypervisor>xen</hypervisor>${renderList('networkInterfaceSet', DEPTH + 1, interfaces, shuffler)}${optional('ipv6Address', facts.ipv6)}${profile}${FIELD}<ebsOptimized>${facts.ebsOptimized}</ebsOptimized>${FIELD}<enaSupport>true</enaSupport>${CPU(facts.instanceType.cores, facts.instanceType.threads)}${renderOptions(facts, shuffler)}${unknownFields ? renderUnknownField(DEPTH + 1) : ''}${ITEM}</item>`;
+	return `${ITEM}<item>${FIELD}<instanceId>${facts.instanceId}</instanceId>${FIELD}<imageId>${facts.imageId}</imageId>${FIELD}<instanceState>${INNER}<code>${facts.stateCode}</code>${INNER}<name>${facts.state}</name>${FIELD}</instanceState>${emptyable('privateDnsName', facts.privateDnsName)}${emptyable('dnsName', facts.publicDnsName)}${emptyable('reason', facts.stateTransitionReason)}${optional('keyName', facts.keyName)}${FIELD}<amiLaunchIndex>${facts.launchIndex}</amiLaunchIndex>${FIELD}<productCodes/>${FIELD}<instanceType>${facts.instanceType.name}</instanceType>${FIELD}<launchTime>${formatTime(facts.launchedAt)}</launchTime>${renderPlacement(facts)}${optional('platform', facts.platform)}${FIELD}<monitoring>${INNER}<state>${facts.monitoring}</state>${FIELD}</monitoring>${optional('subnetId', facts.subnetId)}${optional('vpcId', facts.vpcId)}${optional('privateIpAddress', facts.privateIp)}${optional('ipAddress', facts.publicIp)}${FIELD}<sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, DEPTH + 1, shuffler)}${reason}${FIELD}<architecture>${facts.instanceType.architecture}</architecture>${FIELD}<rootDeviceType>ebs</rootDeviceType>${FIELD}<rootDeviceName>${facts.rootDeviceName}</rootDeviceName>${renderVolumes(facts, shuffler)}${optional('instanceLifecycle', facts.lifecycle)}${optional('spotInstanceRequestId', facts.spotRequestId)}${FIELD}<virtualizationType>hvm</virtualizationType>${emptyable('clientToken', facts.clientToken)}${renderTags(facts.tags, DEPTH + 1, shuffler)}${FIELD}<hypervisor>xen</hypervisor>${renderList('networkInterfaceSet', DEPTH + 1, interfaces, shuffler)}${optional('ipv6Address', facts.ipv6)}${profile}${FIELD}<ebsOptimized>${facts.ebsOptimized}</ebsOptimized>${FIELD}<enaSupport>true</enaSupport>${CPU(facts.instanceType.cores, facts.instanceType.threads)}${renderLicenses(facts.licenses, shuffler)}${FIELD}<usageOperationUpdateTime>${formatTime(facts.firstLaunchedAt)}</usageOperationUpdateTime>${renderOptions(facts)}${unknownFields ? renderUnknownField(DEPTH + 1) : ''}${ITEM}</item>`;
 }

@@ -14,7 +14,12 @@ export function createShuffler(seed: number): Shuffler {
 				parts[index] = parts[other] ?? '';
 				parts[other] = kept;
 			}
-			return parts.join('');
+			// Concatenation only links the parts; join would copy them, once at every depth.
+			let text = '';
+			for (const part of parts) {
+				text += part;
+			}
+			return text;
 		},
 	};
 }

@@ -18,7 +18,8 @@ const PAGE_LIMIT = 20;
 
 /** What `Status` said before it was retired: closed accounts were SUSPENDED too. */
 function legacyStatus(state: string): string {
-	return state === 'CLOSED' ? 'SUSPENDED' : state === 'PENDING_ACTIVATION' ? 'ACTIVE' : state;
+	const former: Readonly<Record<string, string>> = { CLOSED: 'SUSPENDED', PENDING_ACTIVATION: 'ACTIVE' };
+	return former[state] ?? state;
 }
 
 function present(simulator: Simulator, account: Account, state: string) {

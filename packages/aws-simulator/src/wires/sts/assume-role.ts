@@ -121,7 +121,7 @@ export function assumeRole(simulator: Simulator, call: Call): Answer {
 	}
 	const now = simulator.options.clock();
 	forgetExpired(simulator, now);
-	const session = openSession(simulator, call, roleArn, sessionName, sessionPolicy, now, seconds);
+	const session = openSession(simulator, call, { roleArn, sessionName, sessionPolicy, now, seconds });
 	const requestId = makeRequestId(call.serial);
 	const body = `<AssumeRoleResponse xmlns="${STS_NAMESPACE}">
   <AssumeRoleResult>
@@ -149,15 +149,16 @@ export function assumeRole(simulator: Simulator, call: Call): Answer {
 	};
 }
 
-function openSession(
-	simulator: Simulator,
-	call: Call,
-	roleArn: string,
-	sessionName: string,
-	sessionPolicy: PolicyDocument | undefined,
-	now: number,
-	seconds: number,
-): Principal {
+interface Wish {
+	readonly roleArn: string;
+	readonly sessionName: string;
+	readonly sessionPolicy: PolicyDocument | undefined;
+	readonly now: number;
+	readonly seconds: number;
+}
+
+function openSession(simulator: Simulator, call: Call, wish: Wish): Principal {
+	const { roleArn, sessionName, sessionPolicy, now, seconds } = wish;
 	const { seed, roleName } = simulator.world.settings;
 	const accountId = roleArn.split(':')[4] ?? '';
 	const purpose = `session/${call.serial}`;
