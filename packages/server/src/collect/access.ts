@@ -1,17 +1,22 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { parseRoleArn } from '#aws/arn.ts';
 import type { Caller } from '#aws/call.ts';
 import { faultOf } from '#aws/fault.ts';
-import { listAccounts, type OrganizationAccount } from '#aws/operations/organizations.ts';
+import { type AccountPage, listAccounts, type OrganizationAccount } from '#aws/operations/organizations.ts';
+import { pageThrough } from '#aws/paging.ts';
 import { memberRoleArn, organizationsRegion } from '#aws/partitions.ts';
-import { parseRoleArn } from '#aws/arn.ts';
-import type { SessionBroker } from '#aws/session-broker.ts';
 import type { AwsSession, SessionCredentials } from '#aws/session.ts';
+import type { SessionBroker } from '#aws/session-broker.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { withRestarts } from './listing.ts';
 
 /** How to connect, as the access schemas say (`product.md`, Words). */
 export type Access =
-	| { readonly schema: 'access_key'; readonly credentials: () => Promise<SessionCredentials> }
+	| {
+			readonly schema: 'access_key';
+			/** The keys; newer ones where the given access key id was refused and there are any. */
+			readonly credentials: (refused?: string) => Promise<SessionCredentials>;
+	  }
 	| {
 			readonly schema: 'assume_role';
 			readonly roleArn: string;
@@ -35,7 +40,8 @@ export async function openSessions(
 	collection: Collection<unknown>,
 ): Promise<AccessSessions> {
 	if (access.schema === 'access_key') {
-		const primary = await broker.keySession(await access.credentials());
+		const credentials = await access.credentials();
+		const primary = await broker.keySession(credentials, () => access.credentials(credentials.accessKeyId));
 		return {
 			primary,
 			sessionOf: (accountId) => {
@@ -52,7 +58,9 @@ export async function openSessions(
 	const { externalId, organizationDiscovery } = access;
 	const home = parseRoleArn(access.roleArn);
 	// The union of what runs in this account: discovery and the collection itself (`rules.md`, Credentials).
-	const primaryActions = organizationDiscovery ? [listAccountsAction, ...collection.permissions] : collection.permissions;
+	const primaryActions = organizationDiscovery
+		? [listAccountsAction, ...collection.permissions]
+		: collection.permissions;
 	const primary = broker.assumeRole({ roleArn: access.roleArn, externalId, actions: primaryActions });
 	await primary.credentials();
 	const members = new Map<string, AwsSession>();
@@ -94,25 +102,24 @@ export interface DiscoveryOptions {
 export async function discoverAccounts(options: DiscoveryOptions): Promise<Discovery> {
 	const { caller, session, signal } = options;
 	const seen = new Set<string>();
+	const region = organizationsRegion(session.partition);
 	let organizationId: string | null = null;
 	let pages = 0;
+	const ask = (nextToken: string | null): Promise<AccountPage> =>
+		caller.call(listAccounts, { session, region, input: nextToken === null ? {} : { nextToken }, signal });
 	try {
 		await withRestarts(
 			async (attempt) => {
-				const tokens = new Set<string>();
-				let nextToken: string | null = null;
 				pages = 0;
-				do {
-					const page = await listPage(options, organizationsRegion(session.partition), nextToken, tokens);
+				for await (const { page } of pageThrough(listAccounts.action, ask)) {
 					attempt.progressed();
 					pages += 1;
 					organizationId ??= page.accounts[0]?.organizationId ?? null;
 					const fresh = page.accounts.filter((account) => !seen.has(account.accountId));
 					for (const account of fresh) seen.add(account.accountId);
 					if (fresh.length > 0) await options.onAccounts(fresh);
-					nextToken = page.nextToken;
-				} while (nextToken !== null && !signal.aborted);
-				signal.throwIfAborted();
+					signal.throwIfAborted();
+				}
 			},
 			async () => undefined,
 		);
@@ -122,20 +129,5 @@ export async function discoverAccounts(options: DiscoveryOptions): Promise<Disco
 			return { complete: false, pages, organizationId: null, standsAlone: true };
 		}
 		return { complete: false, pages, organizationId, standsAlone: false, error };
-	}
-
-	async function listPage(
-		_options: DiscoveryOptions,
-		region: string,
-		nextToken: string | null,
-		tokens: Set<string>,
-	): Promise<{ accounts: readonly OrganizationAccount[]; nextToken: string | null }> {
-		const input = nextToken === null ? {} : { nextToken };
-		const page = await caller.call(listAccounts, { session, region, input, signal });
-		if (page.nextToken !== null) {
-			if (tokens.has(page.nextToken)) throw new Error('ListAccounts repeated a page token');
-			tokens.add(page.nextToken);
-		}
-		return page;
 	}
 }

@@ -3,18 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { isEnrichmentDue } from './cadence.ts';
 
 const dayMs = 24 * 3600_000;
-const at = (confirmedAt: Date | null) => ({ 'ec2:DescribeAddresses': { confirmedAt } });
+const confirmedAtZero = { 'ec2:DescribeAddresses': { confirmedAt: new Date(0) } };
 
 describe('cadence of enrichments', () => {
 	it('is due on the first run', () => {
-		expect(isEnrichmentDue({ scopeId: 1, enrichments: {} }, 'ec2:DescribeAddresses', dayMs, 0)).toBe(true);
-		expect(isEnrichmentDue({ scopeId: 1, enrichments: at(null) }, 'ec2:DescribeAddresses', dayMs, 0)).toBe(true);
+		expect(isEnrichmentDue({ scopeId: '1', enrichments: {} }, 'ec2:DescribeAddresses', dayMs, 0)).toBe(true);
+		expect(
+			isEnrichmentDue(
+				{ scopeId: '1', enrichments: { 'ec2:DescribeAddresses': { confirmedAt: null } } },
+				'ec2:DescribeAddresses',
+				dayMs,
+				0,
+			),
+		).toBe(true);
 	});
 
 	it('is not due well before its cadence, and due well after, for every scope', () => {
 		fc.assert(
-			fc.property(fc.nat(), (scopeId) => {
-				const scope = { scopeId, enrichments: at(new Date(0)) };
+			fc.property(fc.nat().map(String), (scopeId) => {
+				const scope = { scopeId, enrichments: confirmedAtZero };
 				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs * 0.89)).toBe(false);
 				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs * 1.11)).toBe(true);
 			}),
@@ -22,8 +29,8 @@ describe('cadence of enrichments', () => {
 	});
 
 	it('spreads scopes, so that not all fall due in the same run', () => {
-		const due = Array.from({ length: 1000 }, (_, scopeId) =>
-			isEnrichmentDue({ scopeId, enrichments: at(new Date(0)) }, 'ec2:DescribeAddresses', dayMs, dayMs),
+		const due = Array.from({ length: 1000 }, (_, index) =>
+			isEnrichmentDue({ scopeId: String(index), enrichments: confirmedAtZero }, 'ec2:DescribeAddresses', dayMs, dayMs),
 		).filter(Boolean).length;
 		expect(due).toBeGreaterThan(350);
 		expect(due).toBeLessThan(650);

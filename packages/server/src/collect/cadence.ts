@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** When the enrichments of a scope were last confirmed. */
+/** When the enrichments of a scope last succeeded. */
 export interface EnrichedScope {
-	readonly scopeId: number;
+	readonly scopeId: string;
 	readonly enrichments: Readonly<Record<string, { readonly confirmedAt: Date | null } | undefined>>;
 }
 

@@ -197,9 +197,7 @@ async function reportBrokenDiscovery(
 	alone: () => void,
 	primaryAccountId: string,
 ): Promise<void> {
-	const report: OutcomeReport = options.stopping.aborted
-		? { outcome: 'cancelled' }
-		: outcomeOfError(discovery.error);
+	const report: OutcomeReport = options.stopping.aborted ? { outcome: 'cancelled' } : outcomeOfError(discovery.error);
 	ledger.trouble(report);
 	if (!ledger.knows(primaryAccountId) && !options.stopping.aborted) alone();
 	await options.book.failUnlisted(report, ledger);

@@ -7,7 +7,11 @@ import { noCounts, type ScopeReport } from './task.ts';
 const closing = { seconds: 1, removed: 0, held: 0, cancelled: false, message: null };
 
 function report(accountId: string, region: string, outcome: Outcome): ScopeReport {
-	const cause = { code: 'UnauthorizedOperation', message: 'add ec2:DescribeInstances', action: 'ec2:DescribeInstances' };
+	const cause = {
+		code: 'UnauthorizedOperation',
+		message: 'add ec2:DescribeInstances',
+		action: 'ec2:DescribeInstances',
+	};
 	return {
 		accountId,
 		region,

@@ -123,7 +123,9 @@ export function createLedger(): Ledger {
 		knows: (accountId) => entries.has(accountId),
 		summarize: (closing) => {
 			const accounts = [...entries.values()].map(summarizeAccount);
-			const scopes = accounts.flatMap((account) => account.regions.filter((region) => countsForCoverage(region.outcome)));
+			const scopes = accounts.flatMap((account) =>
+				account.regions.filter((region) => countsForCoverage(region.outcome)),
+			);
 			const counts = sumCounts(entries.values());
 			const callTotals = totals();
 			return {

@@ -1,4 +1,8 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { faultOf } from '#aws/fault.ts';
+
+/** The store could not prove the seen set of a scope: it is read again from page one (`rules.md`, Seen set). */
+const untrustedCode = 'STORE:0005';
 
 /** Restarts of one listing after bad page tokens, at the most (`rules.md`, Credentials). */
 const maxRestarts = 10;
@@ -29,10 +33,13 @@ export async function withRestarts<T>(
 				},
 			});
 		} catch (error) {
-			const mayRestart = faultOf(error)?.kind === 'bad_token' && attempt < maxRestarts;
-			if (!mayRestart || (attempt > 0 && pages <= furthest)) throw error;
+			if (!isRestartable(error) || attempt >= maxRestarts || (attempt > 0 && pages <= furthest)) throw error;
 			furthest = Math.max(furthest, pages);
 			await onRestart();
 		}
 	}
+}
+
+function isRestartable(error: unknown): boolean {
+	return faultOf(error)?.kind === 'bad_token' || (error instanceof RollcallError && error.code === untrustedCode);
 }

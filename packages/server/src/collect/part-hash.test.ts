@@ -28,7 +28,14 @@ describe('digests of the parts of a record', () => {
 		const digest = fc.uint8Array({ minLength: digestBytes, maxLength: digestBytes }).map((bytes) => Buffer.from(bytes));
 		fc.assert(
 			fc.property(digest, digest, digest, (primary, enrichment, nextPrimary) => {
-				const stored = mergeDigests(2, undefined, new Map([[0, primary], [1, enrichment]])).hash;
+				const stored = mergeDigests(
+					2,
+					undefined,
+					new Map([
+						[0, primary],
+						[1, enrichment],
+					]),
+				).hash;
 				const merged = mergeDigests(2, stored, new Map([[0, nextPrimary]]));
 				expect(merged.hash.subarray(digestBytes)).toEqual(enrichment);
 				expect(merged.changed).toBe(!primary.equals(nextPrimary));

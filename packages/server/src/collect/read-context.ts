@@ -26,7 +26,7 @@ export function createReadContext(options: ReadContextOptions): ReadContext {
 		call: async (operation, input) => {
 			if (!collection.permissions.includes(operation.action)) {
 				throw new RollcallError({
-					code: 'SOURCE:0001',
+					code: 'SOURCE:0002',
 					actor: 'rollcall',
 					retryable: false,
 					message: `${collection.kind} called ${operation.action}, which it does not declare.`,

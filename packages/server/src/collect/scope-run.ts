@@ -4,9 +4,9 @@ import { faultOf, outcomeOf } from '#aws/fault.ts';
 import type { AwsSession } from '#aws/session.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Collection, Enrichment, EnrichmentResult, ReadContext, SourcePage } from '#sources/kit/collection.ts';
-import { createReadContext, type CallTally } from './read-context.ts';
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
 import { type ListingAttempt, withRestarts } from './listing.ts';
+import { type CallTally, createReadContext } from './read-context.ts';
 import type { ScopeSink } from './sinks/sink.ts';
 import { type EnrichChoice, type EnrichmentReport, ownCauses, type ScopeReport } from './task.ts';
 
@@ -88,9 +88,8 @@ async function readListing(
 		const enriched = await enriching;
 		await sink.writePage({
 			page: index,
-			token: page.token,
+			nextToken: page.nextToken,
 			records,
-			last: page.nextToken === null,
 			enriched: enriched.results,
 			enrichments: enriched.reports,
 		});

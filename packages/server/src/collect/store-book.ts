@@ -34,7 +34,9 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 	const { store, clock, organizationId, integrationId } = options;
 	const now = (): Date => new Date(clock.now());
 	await finishInterrupted(options);
-	const executionId = await store.tenant(organizationId, (tx) => startExecution(tx, { integrationId, startedAt: now() }));
+	const executionId = await store.tenant(organizationId, (tx) =>
+		startExecution(tx, { integrationId, startedAt: now() }),
+	);
 	const stopBeating = beat(options, executionId);
 	// Outcomes of scopes whose worker died: nobody else wrote them.
 	const orphans: ScopeReport[] = [];
@@ -76,7 +78,12 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 	};
 }
 
-function toFailedScope(report: ScopeReport): { accountId: string; region: string; outcome: ScopeReport['outcome']; cause: ScopeReport['cause'] | null } {
+function toFailedScope(report: ScopeReport): {
+	accountId: string;
+	region: string;
+	outcome: ScopeReport['outcome'];
+	cause: ScopeReport['cause'] | null;
+} {
 	return { accountId: report.accountId, region: report.region, outcome: report.outcome, cause: report.cause ?? null };
 }
 

@@ -47,7 +47,10 @@ export const noCounts: ScopeCounts = { assets: 0, added: 0, changed: 0, unchange
 /** What ends a scope whose run lost its place, in our own codes. */
 export const ownCauses = {
 	cancelled: { code: 'Cancelled', message: 'The run was stopped before this scope was read.' },
-	leaseLost: { code: 'LeaseLost', message: 'Another run took over this scope; what this one read late was not written.' },
+	leaseLost: {
+		code: 'LeaseLost',
+		message: 'Another run took over this scope; what this one read late was not written.',
+	},
 	busy: { code: 'AlreadyRunning', message: 'Another run is reading this scope right now.' },
 	workerDied: { code: 'WorkerDied', message: 'The worker process that read this scope died, and died again on retry.' },
 	noProgress: { code: 'NoProgress', message: 'No page arrived for five minutes.' },

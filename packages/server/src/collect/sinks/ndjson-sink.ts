@@ -86,7 +86,7 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 				size += line.length;
 				if (size >= chunkBytes) await flush();
 			}
-			if (page.last) await flush();
+			if (page.nextToken === null) await flush();
 		},
 		restart: async () => undefined,
 		close: flush,

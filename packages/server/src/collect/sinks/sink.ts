@@ -6,11 +6,11 @@ import type { EnrichmentReport, ScopeCounts, UnitTask } from '../task.ts';
 export interface PageOfRecords {
 	/** Counts from 0 within one try of the scope. */
 	readonly page: number;
-	/** Token that asked for it; null for the first. */
-	readonly token: string | null;
+	/**
+	 * Token of the page that follows; null where AWS said that nothing does: only then may the scope close as complete.
+	 */
+	readonly nextToken: string | null;
 	readonly records: readonly ConvertedRecord[];
-	/** Whether AWS said that nothing follows: only then may the scope close as complete. */
-	readonly last: boolean;
 	/** Enrichments that succeeded, by action. */
 	readonly enriched: ReadonlyMap<string, EnrichmentResult>;
 	readonly enrichments: readonly EnrichmentReport[];
@@ -21,7 +21,7 @@ export interface ScopeSink {
 	readonly facts: ScopeFacts;
 	/** Whether the enrichment is due in a run that makes the due ones. */
 	isDue(action: string, cadenceMs: number): boolean;
-	/** Durable when it resolves. With `last` the scope is closed as complete in the same transaction. */
+	/** Durable when it resolves. The last page closes the scope as complete in the same transaction. */
 	writePage(page: PageOfRecords): Promise<void>;
 	/** The listing starts again at page one: what was seen so far proves nothing any more. */
 	restart(): Promise<void>;
@@ -43,6 +43,6 @@ export interface RunSink {
 	failAccount(task: UnitTask, report: OutcomeReport): Promise<void>;
 	/** These regions are not to be read (not enabled): outside coverage, their records unconfirmed. */
 	skipRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
-	/** All regions of the account that AWS enables, so that others known from before can be said to be skipped. */
+	/** Everything handed over is durable, and nothing is held any more. */
 	drain(): Promise<void>;
 }

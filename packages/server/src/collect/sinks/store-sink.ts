@@ -1,4 +1,3 @@
-import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Collection, ConvertedRecord } from '#sources/kit/collection.ts';
@@ -18,6 +17,9 @@ import { isEnrichmentDue } from '../cadence.ts';
 import { digestPart, mergeDigests, type Part, partsOf } from '../part-hash.ts';
 import { type EnrichmentReport, noCounts, ownCauses, type ScopeCounts, type UnitTask } from '../task.ts';
 import type { PageOfRecords, RunSink, ScopeSink } from './sink.ts';
+
+/** Another run holds the scope: what this one reads of it is not written. */
+export const leaseLostCode = 'COLLECT:0001';
 
 /** A run that shows no sign of life for this long has lost its scopes (`rules.md`, Lease). */
 export const leaseMs = 60_000;
@@ -144,13 +146,14 @@ function createScope(
 	let assets = 0;
 	let readStartedAt = new Date(clock.now());
 
-	const submit = async (write: Partial<ScopeWrite> & Pick<ScopeWrite, 'page' | 'token'>): Promise<ApplyResult> => {
+	const submit = async (write: Partial<ScopeWrite> & Pick<ScopeWrite, 'page'>): Promise<ApplyResult> => {
 		const result = await queue.submit({
 			scopeId: opened.scopeId,
 			epoch: opened.epoch,
 			executionId,
 			readStartedAt,
 			observedAt: new Date(clock.now()),
+			token: null,
 			rows: [],
 			seenIds: [],
 			unmissIds: [],
@@ -158,11 +161,10 @@ function createScope(
 		});
 		if (result.status === 'lease_lost') {
 			throw new RollcallError({
-				code: 'COLLECT:0001',
+				code: leaseLostCode,
 				actor: 'nobody',
 				retryable: true,
 				message: ownCauses.leaseLost.message,
-				details: { lease: 'lost' },
 			});
 		}
 		counts.added += result.added;
@@ -175,24 +177,25 @@ function createScope(
 		facts: { partition: task.partition, accountId: task.accountId, region: opened.region },
 		isDue: (action, cadenceMs) => isEnrichmentDue(opened, action, cadenceMs, clock.now()),
 		writePage: async (page) => {
+			const last = page.nextToken === null;
 			const plan = planPage(collection.assetType, parts, page, known, seen);
 			assets += plan.assets;
 			counts.unchanged += plan.unchanged;
 			counts.insufficient += plan.insufficient;
 			const result = await submit({
 				page: page.page,
-				token: page.token,
+				token: page.nextToken,
 				rows: plan.rows,
 				seenIds: plan.seenIds,
 				unmissIds: plan.unmissIds,
 				...enrichmentsOf(page),
-				...(page.last ? { close: { outcome: 'complete' as const, cause: null, at: new Date(clock.now()) } } : {}),
+				...(last ? { close: { outcome: 'complete' as const, at: new Date(clock.now()) } } : {}),
 			});
 			for (const row of plan.rows) {
-				const id = row.id ?? result.insertedIds?.get(row.nativeId);
+				const id = row.id ?? result.insertedIds.get(row.nativeId);
 				if (id !== undefined) known.set(row.nativeId, { id, hash: row.hash, missed: false });
 			}
-			if (page.last) leases.delete(opened.scopeId);
+			if (last) leases.delete(opened.scopeId);
 		},
 		restart: async () => {
 			seen = new Set();
@@ -208,9 +211,8 @@ function createScope(
 			leases.delete(opened.scopeId);
 			await submit({
 				page: -1,
-				token: null,
 				...reportsOf(enrichments),
-				close: { outcome: report.outcome, cause: report.cause ?? null, at: new Date(clock.now()) },
+				close: { outcome: report.outcome, cause: report.cause, at: new Date(clock.now()) },
 			});
 		},
 		counts: (): ScopeCounts => ({ ...noCounts, ...counts, assets }),
@@ -306,9 +308,5 @@ function enrichmentsOf(page: PageOfRecords): Partial<ScopeWrite> {
 
 function reportsOf(reports: readonly EnrichmentReport[]): Partial<ScopeWrite> {
 	if (reports.length === 0) return {};
-	return { enrichments: Object.fromEntries(reports.map((report) => [report.action, toStored(report)])) };
-}
-
-function toStored(report: OutcomeReport): { outcome: OutcomeReport['outcome']; cause: OutcomeReport['cause'] | null } {
-	return { outcome: report.outcome, cause: report.cause ?? null };
+	return { enrichments: Object.fromEntries(reports.map(({ action, outcome, cause }) => [action, { outcome, cause }])) };
 }

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { startWorker } from './worker.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
+import { startWorker } from './worker.ts';
 
 /** File descriptor of the pipe for encoded lines, beside the IPC channel. */
 const linesFd = 4;
@@ -15,10 +15,10 @@ const worker = startWorker({
 	send,
 	writeLines: async (chunk) => {
 		lines ??= createWriteStream('', { fd: linesFd });
-		if (!lines.write(chunk)) await new Promise((resolve) => lines?.once('drain', resolve));
+		if (!lines.write(chunk)) await new Promise<void>((resolve) => lines?.once('drain', () => resolve()));
 	},
 	closeLines: async () => {
-		if (lines) await new Promise<void>((resolve) => lines?.end(resolve));
+		if (lines) await new Promise<void>((resolve) => lines?.end(() => resolve()));
 	},
 });
 process.on('message', (message: ToWorker) => worker.receive(message));

@@ -1,7 +1,7 @@
 import type { AwsSession } from '#aws/session.ts';
-import { ownCauses, noCounts, type ScopeReport, type UnitTask } from '../task.ts';
+import { noCounts, ownCauses, type ScopeReport, type UnitTask } from '../task.ts';
 import type { FromWorker, WorkerSetup } from './protocol.ts';
-import { toWireError, fromWireError } from './wire-error.ts';
+import { fromWireError, toWireError } from './wire-error.ts';
 import type { StartWorker, WorkerHandle } from './worker-process.ts';
 
 /** Units a worker holds at once, so that it can open the next scopes while the last ones of a unit end. */

@@ -53,7 +53,12 @@ export type ToWorker =
 /** Worker → coordinator. */
 export type FromWorker =
 	| { readonly type: 'ready' }
-	| { readonly type: 'need-credentials'; readonly requestId: number; readonly accountId: string; readonly renew?: string }
+	| {
+			readonly type: 'need-credentials';
+			readonly requestId: number;
+			readonly accountId: string;
+			readonly renew?: string;
+	  }
 	| { readonly type: 'ensure-server'; readonly requestId: number }
 	| { readonly type: 'regions'; readonly unitId: number; readonly regions: readonly string[] }
 	| { readonly type: 'page'; readonly unitId: number; readonly region: string; readonly assets: number }

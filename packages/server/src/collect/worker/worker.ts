@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createAws } from '#aws/create-aws.ts';
 import type { Caller } from '#aws/call.ts';
+import { createAws } from '#aws/create-aws.ts';
 import { type Clock, createClock } from '#platform/clock.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';

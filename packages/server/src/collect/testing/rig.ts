@@ -1,0 +1,213 @@
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { SimulatorOptions } from '@rollcall/aws-simulator/options.ts';
+import { type RunningSimulator, startSimulator } from '@rollcall/aws-simulator/start-simulator.ts';
+import { createAws } from '#aws/create-aws.ts';
+import type { AwsSettings } from '#aws/settings.ts';
+import type { SessionCredentials } from '#aws/session.ts';
+import { createClock } from '#platform/clock.ts';
+import { findCollection } from '#sources/registry.ts';
+import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
+import type { Connection } from '#store/connection.ts';
+import { ensureOrganization } from '#store/organizations.ts';
+import { openStore } from '#store/open-store.ts';
+import type { Store } from '#store/store.ts';
+import type { Access } from '../access.ts';
+import { runExecution } from '../coordinator.ts';
+import { createNoBook } from '../run-book.ts';
+import { openStoreBook } from '../store-book.ts';
+import type { EnrichChoice } from '../task.ts';
+import type { WorkerPool } from '../worker/pool.ts';
+import type { StartWorker } from '../worker/worker-process.ts';
+import { startWorkerInProcess } from './worker-in-process.ts';
+
+export interface RigOptions {
+	readonly simulator?: SimulatorOptions;
+	/** Database with the program's schema; without one only `collectLines` works. */
+	readonly connection?: Connection;
+	/** How much faster than real time back-offs and deadlines run. */
+	readonly clockSpeed?: number;
+	readonly requestTimeoutMs?: number;
+	readonly workers?: number;
+	readonly startWorker?: StartWorker;
+	readonly reader?: 'own' | 'stock';
+}
+
+export interface RunChoices {
+	readonly enrich?: EnrichChoice;
+	readonly regions?: readonly string[];
+	readonly accounts?: readonly string[];
+	readonly access?: 'organization' | 'single' | 'keys';
+	readonly stopping?: AbortSignal;
+	readonly aborting?: AbortSignal;
+	readonly onStart?: (pool: Pick<WorkerPool, 'pids'>) => void;
+}
+
+/** A simulator, a store and the engine between them: runs over the real wire into a real database. */
+export interface Rig {
+	readonly simulator: RunningSimulator;
+	readonly store: Store;
+	readonly organizationId: string;
+	readonly integrationId: string;
+	readonly configurationId: string;
+	collect(choices?: RunChoices): Promise<ExecutionSummary>;
+	collectLines(choices?: RunChoices): Promise<{ readonly summary: ExecutionSummary; readonly lines: readonly unknown[] }>;
+	close(): Promise<void>;
+}
+
+const kind = 'ec2.devices';
+
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+	const simulator = await startSimulator({ throttle: false, gzip: false, ...options.simulator });
+	const settings: AwsSettings = {
+		endpoints: { all: simulator.endpoint },
+		entryRegion: 'us-east-1',
+		reader: options.reader ?? 'own',
+		limits: {
+			rates: { ec2: { perSecond: 10_000, burst: 10_000 }, organizations: { perSecond: 10_000, burst: 10_000 } },
+			...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
+		},
+	};
+	const { connection } = options;
+	const inventory = connection === undefined ? undefined : await openInventory(connection, simulator);
+	const parts = { options, simulator, settings };
+	return {
+		simulator,
+		get store() {
+			return needInventory(inventory).store;
+		},
+		get organizationId() {
+			return needInventory(inventory).organizationId;
+		},
+		get integrationId() {
+			return needInventory(inventory).integrationId;
+		},
+		get configurationId() {
+			return needInventory(inventory).configurationId;
+		},
+		collect: (choices = {}) => collectIntoInventory(parts, needInventory(inventory), choices),
+		collectLines: (choices = {}) => collectLines(parts, choices),
+		close: async () => {
+			await inventory?.store.close();
+			await simulator.close();
+		},
+	};
+}
+
+interface RigParts {
+	readonly options: RigOptions;
+	readonly simulator: RunningSimulator;
+	readonly settings: AwsSettings;
+}
+
+interface RigInventory {
+	readonly connection: Connection;
+	readonly store: Store;
+	readonly organizationId: string;
+	readonly configurationId: string;
+	readonly integrationId: string;
+}
+
+function needInventory(inventory: RigInventory | undefined): RigInventory {
+	if (!inventory) throw new Error('this rig was opened without a database');
+	return inventory;
+}
+
+async function openInventory(connection: Connection, simulator: RunningSimulator): Promise<RigInventory> {
+	const store = await openStore({ connection, maxConnections: 4 });
+	const organization = await ensureOrganization(store, 'default');
+	const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
+		const configuration = await upsertConfiguration(tx, { schema: 'assume_role', key: simulator.roleArn, settings: {} });
+		const integration = await upsertIntegration(tx, { configurationId: configuration.id, kind, settings: {} });
+		return { configurationId: configuration.id, integrationId: integration.id };
+	});
+	return { connection, store, organizationId: organization.id, configurationId, integrationId };
+}
+
+function accessOf(simulator: RunningSimulator, choice: RunChoices['access']): Access {
+	if (choice === 'keys') return { schema: 'access_key', credentials: async () => keysOf(simulator.principals.direct) };
+	return {
+		schema: 'assume_role',
+		roleArn: simulator.roleArn,
+		externalId: simulator.externalId,
+		organizationDiscovery: choice !== 'single',
+	};
+}
+
+function keysOf(principal: { accessKeyId: string; secretAccessKey: string }): SessionCredentials {
+	return { accessKeyId: principal.accessKeyId, secretAccessKey: principal.secretAccessKey };
+}
+
+async function collectIntoInventory(
+	parts: RigParts,
+	inventory: RigInventory,
+	choices: RunChoices,
+): Promise<ExecutionSummary> {
+	const { store, organizationId, configurationId, integrationId, connection } = inventory;
+	const clock = createClock(parts.options.clockSpeed ?? 1);
+	const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId });
+	try {
+		return await run(parts, choices, {
+			book,
+			output: { kind: 'store', connection, organizationId, integrationId, executionId: book.executionId },
+			onLines: async () => undefined,
+		});
+	} finally {
+		book.close();
+	}
+}
+
+async function collectLines(
+	parts: RigParts,
+	choices: RunChoices,
+): Promise<{ readonly summary: ExecutionSummary; readonly lines: readonly unknown[] }> {
+	const chunks: Buffer[] = [];
+	const summary = await run(parts, choices, {
+		book: createNoBook(),
+		output: { kind: 'lines', raw: false },
+		onLines: async (lines) => {
+			chunks.push(lines);
+		},
+	});
+	const text = Buffer.concat(chunks).toString('utf8');
+	return { summary, lines: text.split('\n').slice(0, -1).map((line): unknown => JSON.parse(line)) };
+}
+
+type Target = Pick<Parameters<typeof runExecution>[0], 'book'> & {
+	readonly output: Parameters<typeof runExecution>[0]['pool']['setup']['output'];
+	readonly onLines: (lines: Buffer) => Promise<void>;
+};
+
+async function run(parts: RigParts, choices: RunChoices, target: Target): Promise<ExecutionSummary> {
+	const { options, simulator, settings } = parts;
+	const collection = findCollection(kind);
+	const clockSpeed = options.clockSpeed ?? 1;
+	const clock = createClock(clockSpeed);
+	const aws = createAws({ clock, settings, provide: async () => keysOf(simulator.principals.base) });
+	try {
+		return await runExecution({
+			request: {
+				collection,
+				access: accessOf(simulator, choices.access),
+				regions: choices.regions ?? null,
+				accounts: choices.accounts ?? null,
+				enrich: choices.enrich ?? 'all',
+			},
+			clock,
+			caller: aws.caller,
+			broker: aws.broker,
+			book: target.book,
+			pool: {
+				startWorker: options.startWorker ?? startWorkerInProcess,
+				workers: options.workers ?? 1,
+				setup: { collectionKind: kind, output: target.output, aws: settings, scopesAtOnce: 16, clockSpeed },
+				ensureServer: async () => undefined,
+				onLines: target.onLines,
+			},
+			stopping: choices.stopping ?? new AbortController().signal,
+			aborting: choices.aborting ?? new AbortController().signal,
+			onStart: (_live, pool) => choices.onStart?.(pool),
+		});
+	} finally {
+		await aws.close();
+	}
+}

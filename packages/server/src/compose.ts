@@ -1,0 +1,26 @@
+import type { Composition } from './compose/ports.ts';
+import { listCollections } from '#sources/registry.ts';
+
+/**
+ * The only place where parts meet. Each part is loaded when it is first used: a read never loads an AWS client, and
+ * `--out` never loads the database.
+ */
+export const listSources: Composition['listSources'] = () =>
+	listCollections().map(({ kind, permissions }) => ({ kind, permissions }));
+
+export const runCollect: Composition['runCollect'] = async (config, request, hooks) => {
+	const { runCollect: run } = await import('./compose/collect.ts');
+	return await run(config, request, hooks);
+};
+
+export const openInventory: Composition['openInventory'] = async (config, organization) => {
+	const { openInventory: open } = await import('./compose/inventory.ts');
+	return await open(config, organization);
+};
+
+export const runMigrations: Composition['runMigrations'] = async (config) => {
+	const { runMigrations: run } = await import('./compose/migrations.ts');
+	return await run(config);
+};
+
+export const listDoctorChecks: Composition['listDoctorChecks'] = (config) => doctorChecks(config);

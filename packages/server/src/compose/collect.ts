@@ -1,0 +1,197 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { usageExitCode } from '@rollcall/model/run/execution.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { type Aws, createAws } from '#aws/create-aws.ts';
+import type { SessionCredentials } from '#aws/session.ts';
+import type { AwsSettings } from '#aws/settings.ts';
+import type { Access } from '#collect/access.ts';
+import { type RunOptions, runExecution } from '#collect/coordinator.ts';
+import { createNoBook } from '#collect/run-book.ts';
+import { openStoreBook } from '#collect/store-book.ts';
+import type { WorkerOutput, WorkerSetup } from '#collect/worker/protocol.ts';
+import { startWorkerProcesses } from '#collect/worker/worker-process.ts';
+import { findWorkerEntry } from '#platform/assets-root.ts';
+import { type Clock, createClock } from '#platform/clock.ts';
+import type { Config } from '#platform/config.ts';
+import type { Collection } from '#sources/kit/collection.ts';
+import { findCollection } from '#sources/registry.ts';
+import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
+import { ensureOrganization } from '#store/organizations.ts';
+import { openMigratedStore } from './database.ts';
+import type { CollectHooks, CollectRequest } from './ports.ts';
+
+/** Scopes one worker reads at once: with 135 ms a call this keeps a core busy (measured with `bench/collect`). */
+const scopesAtOnce = 32;
+/** Old generation of a worker's heap. */
+const workerHeapMb = 384;
+
+/** Runs one execution to its end: into the inventory, or as lines without any database. */
+export async function runCollect(
+	config: Config,
+	request: CollectRequest,
+	hooks: CollectHooks,
+): Promise<ExecutionSummary> {
+	const collection = findCollection(request.source);
+	const clock = createClock();
+	const settings = awsSettings(config);
+	const aws = createAws({ clock, settings });
+	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws };
+	try {
+		return request.destination === 'lines' ? await collectLines(shared) : await collectIntoInventory(shared);
+	} finally {
+		await aws.close();
+	}
+}
+
+/** How the environment's settings reach the AWS layer. */
+export function awsSettings(config: Config): AwsSettings {
+	const { ec2, sts, organizations } = config.endpoints.byService;
+	const principal = config.principals.collectionEc2;
+	return {
+		endpoints: {
+			...(config.endpoints.all === undefined ? {} : { all: config.endpoints.all }),
+			...(ec2 === undefined ? {} : { ec2 }),
+			...(sts === undefined ? {} : { sts }),
+			...(organizations === undefined ? {} : { organizations }),
+		},
+		entryRegion: config.entryRegion,
+		...(principal === undefined ? {} : { principalRoles: { ec2: principal } }),
+	};
+}
+
+interface SharedParts {
+	readonly config: Config;
+	readonly request: CollectRequest;
+	readonly hooks: CollectHooks;
+	readonly collection: Collection<unknown>;
+	readonly clock: Clock;
+	readonly settings: AwsSettings;
+	readonly aws: Aws;
+}
+
+async function collectLines(shared: SharedParts): Promise<ExecutionSummary> {
+	const { request, hooks } = shared;
+	const { onLines } = hooks;
+	if (!onLines) throw new Error('lines were asked for, but nobody takes them');
+	const access = accessOf(shared, externalIdOf(request));
+	return await runExecution({
+		...runOptions(shared, access),
+		book: createNoBook(),
+		pool: {
+			...poolOptions(shared, { kind: 'lines', raw: request.raw }),
+			onLines,
+			ensureServer: async () => undefined,
+		},
+	});
+}
+
+async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSummary> {
+	const { config, request, clock } = shared;
+	const { store, database, close } = await openMigratedStore(config, 4);
+	try {
+		const organization = await ensureOrganization(store, request.organization);
+		const access = accessOf(shared, externalIdOf(request) ?? organization.externalId);
+		const key = access.schema === 'assume_role' ? access.roleArn : (await keyAccount(shared)).accountId;
+		const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
+			const configuration = await upsertConfiguration(tx, {
+				schema: access.schema,
+				key,
+				settings: access.schema === 'assume_role' ? { organization_discovery: access.organizationDiscovery } : {},
+				...(request.configuration === null ? {} : { name: request.configuration }),
+			});
+			const integration = await upsertIntegration(tx, {
+				configurationId: configuration.id,
+				kind: shared.collection.kind,
+				settings: {},
+			});
+			return { configurationId: configuration.id, integrationId: integration.id };
+		});
+		const organizationId = organization.id;
+		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId });
+		const output: WorkerOutput = {
+			kind: 'store',
+			connection: database.connection(),
+			organizationId,
+			integrationId,
+			executionId: book.executionId,
+		};
+		try {
+			return await runExecution({
+				...runOptions(shared, access),
+				book,
+				pool: {
+					...poolOptions(shared, output),
+					onLines: async () => undefined,
+					ensureServer: () => database.ensureRunning(),
+				},
+			});
+		} finally {
+			book.close();
+		}
+	} finally {
+		await close();
+	}
+}
+
+type SharedRunOptions = Omit<RunOptions, 'book' | 'pool'>;
+
+function runOptions(shared: SharedParts, access: Access): SharedRunOptions {
+	const { request, hooks, collection, clock, aws } = shared;
+	return {
+		request: { collection, access, regions: request.regions, accounts: request.accounts, enrich: request.enrich },
+		clock,
+		caller: aws.caller,
+		broker: aws.broker,
+		stopping: hooks.stopping,
+		aborting: hooks.aborting,
+		onStart: (live) => hooks.onStart(live),
+	};
+}
+
+function poolOptions(
+	shared: SharedParts,
+	output: WorkerOutput,
+): Pick<RunOptions['pool'], 'startWorker' | 'workers' | 'setup'> {
+	const setup: WorkerSetup = {
+		collectionKind: shared.collection.kind,
+		output,
+		aws: shared.settings,
+		scopesAtOnce,
+		clockSpeed: 1,
+	};
+	return {
+		startWorker: startWorkerProcesses(findWorkerEntry(), workerHeapMb),
+		workers: shared.config.workers,
+		setup,
+	};
+}
+
+function externalIdOf(request: CollectRequest): string | undefined {
+	return request.access.schema === 'assume_role' ? (request.access.externalId ?? undefined) : undefined;
+}
+
+function accessOf(shared: SharedParts, externalId: string | undefined): Access {
+	const { access } = shared.request;
+	if (access.schema === 'access_key') return { schema: 'access_key', credentials: (refused) => ownKeys(shared, refused) };
+	if (externalId === undefined) {
+		throw new RollcallError({
+			code: 'CLI:0002',
+			actor: 'you',
+			retryable: false,
+			message: 'external_id is missing: every role is entered with one.',
+			fix: 'add --external-id with the value the trust policy of the role asks for',
+			details: { exitCode: usageExitCode },
+		});
+	}
+	const { roleArn, organizationDiscovery } = access;
+	return { schema: 'assume_role', roleArn, externalId, organizationDiscovery };
+}
+
+/** The account an access key belongs to names its configuration, so that running twice never makes a second one. */
+async function keyAccount(shared: SharedParts): Promise<{ readonly accountId: string }> {
+	return await shared.aws.broker.keySession(await ownKeys(shared));
+}
+
+async function ownKeys(shared: SharedParts, refused?: string): Promise<SessionCredentials> {
+	return await shared.aws.principals.base.credentials(refused === undefined ? {} : { renew: refused });
+}

@@ -1,0 +1,64 @@
+import { openEmbeddedServer } from '#platform/postgres/embedded-server.ts';
+import type { Connection } from '#store/connection.ts';
+import { migrate } from '#store/migrate.ts';
+import { openStore } from '#store/open-store.ts';
+import type { Store } from '#store/store.ts';
+
+/** Where the inventory lives: a server by URL, or our own in the data directory. */
+export interface DatabaseSettings {
+	readonly databaseUrl: string | undefined;
+	readonly dataDirectory: string;
+	/** Parent of the embedded server's socket directory, where the system gives one. */
+	readonly socketParent?: string | undefined;
+}
+
+/** A server that takes connections, and what brings it back when it was lost. */
+export interface Database {
+	connection(): Connection;
+	ensureRunning(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Starts or adopts the embedded server, unless a URL names another. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+	const { databaseUrl } = settings;
+	if (databaseUrl !== undefined) {
+		return { connection: () => databaseUrl, ensureRunning: async () => undefined, close: async () => undefined };
+	}
+	const server = await openEmbeddedServer({
+		dataDirectory: settings.dataDirectory,
+		...(settings.socketParent === undefined ? {} : { socketParent: settings.socketParent }),
+	});
+	return {
+		connection: () => ({ ...server.connection }),
+		ensureRunning: () => server.ensureRunning(),
+		close: () => server.close(),
+	};
+}
+
+/** The database with this program's schema, and a store on it. Both end with `close`. */
+export async function openMigratedStore(
+	settings: DatabaseSettings,
+	maxConnections: number,
+): Promise<{ readonly store: Store; readonly database: Database; readonly close: () => Promise<void> }> {
+	const database = await openDatabase(settings);
+	try {
+		await migrate(database.connection());
+		const store = await openStore({
+			connection: database.connection(),
+			ensureServer: () => database.ensureRunning(),
+			maxConnections,
+		});
+		return {
+			store,
+			database,
+			close: async () => {
+				await store.close();
+				await database.close();
+			},
+		};
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
+}
