@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { type AttributeTable, attributeJsonSchema } from '../packages/model/src/asset/attribute.ts';
 import { deviceAttributes } from '../packages/model/src/asset/device.ts';
 import { recordLineJsonSchema } from '../packages/model/src/asset/record-line.ts';
+import { formatText } from './format-text.ts';
 
 /** A file that follows from the attribute definitions, for `tools/generate.ts`. */
 interface GeneratedDocument {
@@ -19,13 +18,7 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
 
 /** The text goes through the formatter, so that formatting the tree leaves it as it is. */
 function define(path: string, render: () => string): GeneratedDocument {
-	return { path, build: (root) => format(root, path, render()) };
-}
-
-function format(root: string, path: string, text: string): string {
-	const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-	const options = { cwd: root, input: text, encoding: 'utf8' } as const;
-	return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${path}`], options);
+	return { path, build: (root) => formatText(root, path, render()) };
 }
 
 function renderAttributes(): string {

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatText } from './format-text.ts';
 import { listSourceFolders, listZones, testGlobs, testImports, testPackages, type Zone } from './zones.ts';
 
 export interface Override {
@@ -62,10 +62,5 @@ export function regenerateBiomeFile(root: string): string {
 	const path = join(root, 'biome.json');
 	const file: BiomeFile = JSON.parse(readFileSync(path, 'utf8'));
 	file.overrides = [...file.overrides.filter((override) => !isZoneOverride(override)), ...buildZoneOverrides(root)];
-	const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-	return execFileSync(process.execPath, [biome, 'format', '--stdin-file-path=biome.json'], {
-		cwd: root,
-		input: JSON.stringify(file, null, '\t'),
-		encoding: 'utf8',
-	});
+	return formatText(root, 'biome.json', JSON.stringify(file, null, '\t'));
 }

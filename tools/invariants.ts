@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatText } from './format-text.ts';
 
 /** The promises of the architecture, by number. Tests name theirs in the title: `invariant 4: ...`. */
 export const invariants: Readonly<Record<number, string>> = {
@@ -51,10 +52,10 @@ export function regenerateArchitecture(root: string): string {
 	const tests = listInvariantTests(root);
 	const rows = Object.entries(invariants).map(([number, rule]) => {
 		const held = tests.filter((one) => one.invariant === Number(number));
-		const list = held.map(({ path, title }) => `   - \`${path}\`: ${title.replace(/^invariants? [^:]*: /u, '')}`);
+		const list = held.map(({ path, title }) => `  - \`${path}\`: ${title.replace(/^invariants? [^:]*: /u, '')}`);
 		return [`- **${number}.** ${rule}`, ...list].join('\n');
 	});
 	const head = text.slice(0, text.indexOf(start));
 	const tail = text.slice(text.indexOf(end));
-	return `${head}${start}\n\n${rows.join('\n')}\n\n${tail}`;
+	return formatText(root, 'docs/architecture.md', `${head}${start}\n\n${rows.join('\n')}\n\n${tail}`);
 }
