@@ -1,0 +1,111 @@
+import type { DescribeInstancesCommandOutput, DescribeNetworkInterfacesCommandOutput } from '@aws-sdk/client-ec2';
+import type { DecodedInstance, DecodedItem, DecodedPage } from '../ec2-xml/decoded-page.ts';
+import type { PageOutput } from '../ec2-xml/fast-ec2-protocol.ts';
+import { toInstancePage, toInterfacePage } from '../ec2-xml/stock-page.ts';
+import { requireMember } from '../incomplete-answer.ts';
+import type { AwsOperation } from '../operation.ts';
+
+export interface Ec2PageInput {
+	readonly nextToken?: string;
+	/** Default 1,000, the most EC2 gives; without any it would not page at all. */
+	readonly maxResults?: number;
+}
+
+export interface Ec2Page<Item extends DecodedItem = DecodedItem> {
+	readonly items: readonly Item[];
+	/** Null on the last page. Pages may be short or empty. */
+	readonly nextToken: string | null;
+}
+
+/** Page sizes after so many server errors on the same question: a page EC2 cannot make may work when smaller. */
+const pageSizes = [1000, 500, 200] as const;
+
+function choosePageSize(asked: number | undefined, serverErrors: number): number {
+	// The first server error may be anybody's; from the second on the page is suspected.
+	const size = pageSizes[Math.min(Math.max(0, serverErrors - 1), pageSizes.length - 1)] ?? 200;
+	return Math.min(asked ?? 1000, size);
+}
+
+/** Names of the regions that are enabled for the account: AllRegions is not set. */
+export const describeRegions: AwsOperation<Readonly<Record<string, never>>, readonly string[]> = {
+	action: 'ec2:DescribeRegions',
+	hasToken: () => false,
+	send: async (request) => {
+		const { client, sdk } = await request.clients.ec2(request.region);
+		const output = await client.send(new sdk.DescribeRegionsCommand({}));
+		const names = requireMember(output.Regions, 'Regions').flatMap((region) => region.RegionName ?? []);
+		// No account is without regions: an empty list is no answer.
+		return requireMember(names.length > 0 ? names : undefined, 'region').toSorted();
+	},
+};
+
+/**
+ * One page of instances, service-managed ones included. No order is promised, and an instance may stand on two pages.
+ * With our own reader or the SDK's, as the settings say: both give the same page.
+ */
+export const describeInstances: AwsOperation<Ec2PageInput, Ec2Page<DecodedInstance>> = {
+	action: 'ec2:DescribeInstances',
+	hasToken: (input) => input.nextToken !== undefined,
+	send: async (request) => {
+		const { client, sdk } = await request.clients.ec2(request.region);
+		const { nextToken, maxResults } = request.input;
+		const output = await client.send(
+			new sdk.DescribeInstancesCommand({
+				MaxResults: choosePageSize(maxResults, request.serverErrors),
+				...(request.unknownParameters.has(managedResources) ? {} : { [managedResources]: true }),
+				...(nextToken === undefined ? {} : { NextToken: nextToken }),
+			}),
+		);
+		return toPage(readOwnPage<DecodedInstance, DescribeInstancesCommandOutput>(output, toInstancePage));
+	},
+};
+
+const managedResources = 'IncludeManagedResources';
+
+/** One page of network interfaces. Unpaged it would be refused in big accounts. */
+export const describeNetworkInterfaces: AwsOperation<Ec2PageInput, Ec2Page> = {
+	action: 'ec2:DescribeNetworkInterfaces',
+	hasToken: (input) => input.nextToken !== undefined,
+	send: async (request) => {
+		const { client, sdk } = await request.clients.ec2(request.region);
+		const { nextToken, maxResults } = request.input;
+		const output = await client.send(
+			new sdk.DescribeNetworkInterfacesCommand({
+				MaxResults: choosePageSize(maxResults, request.serverErrors),
+				...(request.unknownParameters.has(managedResources) ? {} : { [managedResources]: true }),
+				...(nextToken === undefined ? {} : { NextToken: nextToken }),
+			}),
+		);
+		return toPage(readOwnPage<DecodedItem, DescribeNetworkInterfacesCommandOutput>(output, toInterfacePage));
+	},
+};
+
+/** All Elastic IPs of the region: EC2 does not page them. */
+export const describeAddresses: AwsOperation<Readonly<Record<string, never>>, Ec2Page> = {
+	action: 'ec2:DescribeAddresses',
+	hasToken: () => false,
+	send: async (request) => {
+		const { client, sdk } = await request.clients.ec2(request.region);
+		const output = await client.send(new sdk.DescribeAddressesCommand({}));
+		const items = requireMember(output.Addresses, 'Addresses').map((address): DecodedItem => {
+			const rawJson = JSON.stringify(address);
+			// What JSON.stringify made of an object of the SDK's is an object again.
+			return { document: JSON.parse(rawJson) as DecodedItem['document'], rawJson };
+		});
+		return { items, nextToken: null };
+	},
+};
+
+/** The page our protocol put in place of the SDK's output, or the same made from the output. */
+function readOwnPage<Item extends DecodedItem, Output extends object>(
+	output: Output,
+	fromStock: (output: Output) => DecodedPage<Item> | undefined,
+): DecodedPage<Item> {
+	// Only `fast-ec2-protocol.ts` puts a page there, and of the very items of the command.
+	if ('page' in output) return (output as unknown as PageOutput<DecodedPage<Item>>).page;
+	return requireMember(fromStock(output), 'list');
+}
+
+function toPage<Item extends DecodedItem>(page: DecodedPage<Item>): Ec2Page<Item> {
+	return { items: page.items, nextToken: page.nextToken || null };
+}

@@ -1,0 +1,87 @@
+import { formatRoleArn, parseRoleArn } from './arn.ts';
+
+/** One AWS partition: nothing crosses it, neither roles nor keys. */
+interface Partition {
+	readonly id: string;
+	readonly entryRegion: string;
+	/** Where its one Organizations endpoint lives (the SDK's endpoint rules). */
+	readonly organizationsRegion: string;
+	/** Where requests to its global IAM endpoint are signed for. */
+	readonly iamRegion: string;
+	readonly dnsSuffix: string;
+	readonly regions: RegExp;
+}
+
+const commercial: Partition = {
+	id: 'aws',
+	entryRegion: 'us-east-1',
+	organizationsRegion: 'us-east-1',
+	iamRegion: 'us-east-1',
+	dnsSuffix: 'amazonaws.com',
+	regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+};
+
+const partitions: readonly Partition[] = [
+	commercial,
+	onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/),
+	{
+		...onePlace('aws-cn', 'cn-north-1', 'amazonaws.com.cn', /^cn-/),
+		organizationsRegion: 'cn-northwest-1',
+	},
+	onePlace('aws-eusc', 'eusc-de-east-1', 'amazonaws.eu', /^eusc-/),
+	onePlace('aws-iso', 'us-iso-east-1', 'c2s.ic.gov', /^us-iso-/),
+	onePlace('aws-iso-b', 'us-isob-east-1', 'sc2s.sgov.gov', /^us-isob-/),
+	onePlace('aws-iso-e', 'eu-isoe-west-1', 'cloud.adc-e.uk', /^eu-isoe-/),
+	onePlace('aws-iso-f', 'us-isof-south-1', 'csp.hci.ic.gov', /^us-isof-/),
+];
+
+/** Regions that are on in every commercial account; any other has to be enabled first (AWS account guide, 2026-11). */
+const alwaysOn = new Set(
+	`us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1
+	ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2`.split(/\s+/),
+);
+
+function onePlace(id: string, region: string, dnsSuffix: string, regions: RegExp): Partition {
+	return { id, entryRegion: region, organizationsRegion: region, iamRegion: region, dnsSuffix, regions };
+}
+
+function findPartition(id: string): Partition {
+	return partitions.find((partition) => partition.id === id) ?? commercial;
+}
+
+/** The partition a region belongs to, by its name; unknown names count as commercial. */
+export function partitionOfRegion(region: string): string {
+	return (partitions.slice(1).find((partition) => partition.regions.test(region)) ?? commercial).id;
+}
+
+/** The region asked first in a partition: STS and DescribeRegions. */
+export function defaultRegion(partition: string): string {
+	return findPartition(partition).entryRegion;
+}
+
+/** The entry region an operator chose where it lies in the partition, else the partition's own. */
+export function entryRegionFor(partition: string, chosen: string | undefined): string {
+	return chosen !== undefined && partitionOfRegion(chosen) === partition ? chosen : defaultRegion(partition);
+}
+
+export function organizationsRegion(partition: string): string {
+	return findPartition(partition).organizationsRegion;
+}
+
+export function iamRegion(partition: string): string {
+	return findPartition(partition).iamRegion;
+}
+
+export function dnsSuffix(partition: string): string {
+	return findPartition(partition).dnsSuffix;
+}
+
+/** Whether a region has to be enabled by the account before anything works in it. */
+export function isOptInRegion(region: string): boolean {
+	return partitionOfRegion(region) === commercial.id && !alwaysOn.has(region);
+}
+
+/** The role of the same partition, path and name in another account (`aws.md`, Accounts). */
+export function memberRoleArn(primaryRoleArn: string, accountId: string): string {
+	return formatRoleArn({ ...parseRoleArn(primaryRoleArn), accountId });
+}

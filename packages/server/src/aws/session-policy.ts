@@ -1,0 +1,54 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { dnsSuffix } from './partitions.ts';
+
+/** AWS's limit for a session policy given as text. */
+const maxCharacters = 2048;
+
+/** Services whose data may lie under the customer's own key, with the KMS actions that reading or writing takes. */
+const behindKeys: Readonly<Record<string, readonly string[]>> = {
+	identitystore: ['kms:Decrypt'],
+	s3: ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+
+interface Statement {
+	readonly Effect: 'Allow' | 'Deny';
+	readonly Action: readonly string[] | string;
+	readonly Resource: '*';
+	readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/**
+ * The session policy for exactly these IAM actions (`rules.md`, Credentials): the session can do nothing else, whatever
+ * the role may. Order and repetition of the actions make no difference, so equal needs share one session.
+ */
+export function buildSessionPolicy(actions: readonly string[], partition: string): string {
+	const sorted = [...new Set(actions)].sort();
+	if (sorted.length === 0) return denyAllPolicy;
+	const services = [...new Set(sorted.map((action) => action.slice(0, action.indexOf(':'))))];
+	const statements: Statement[] = [{ Effect: 'Allow', Action: sorted, Resource: '*' }];
+	const keyed = services.filter((service) => behindKeys[service] !== undefined);
+	if (keyed.length > 0) {
+		const viaService = keyed.map((service) => `${service}.*.${dnsSuffix(partition)}`);
+		statements.push({
+			Effect: 'Allow',
+			Action: [...new Set(keyed.flatMap((service) => behindKeys[service] ?? []))],
+			Resource: '*',
+			Condition: { StringLike: { 'kms:ViaService': viaService } },
+		});
+	}
+	const policy = formatPolicy(statements);
+	if (policy.length <= maxCharacters) return policy;
+	throw new RollcallError({
+		code: 'AWS:0103',
+		actor: 'rollcall',
+		retryable: false,
+		message: `The session policy for ${sorted.length} actions has ${policy.length} characters; AWS takes ${maxCharacters}.`,
+	});
+}
+
+function formatPolicy(statements: readonly Statement[]): string {
+	return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** For probes that only ask whether a role can be assumed. */
+export const denyAllPolicy: string = formatPolicy([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
