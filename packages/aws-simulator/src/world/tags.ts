@@ -9,13 +9,11 @@ export interface Tag {
 const OWNERS = [
 	'anna.lindqvist@nordwind.example',
 	'platform-team',
-	'J. Müller',
 	'ops@nordwind.example',
-	'小林 健',
-	'Zoë O’Brien',
 	'team-payments',
 	'svc-deploy',
 ];
+const OWNERS_BEYOND_ASCII = ['J. Müller', '小林 健', 'Zoë O’Brien'];
 const COST_CENTRES = ['4100', '4210-EU', '7700', '0042', 'CC-99'];
 
 /** Every tag as AWS would list it; `revision` counts the changes that came by themselves. */
@@ -50,12 +48,16 @@ export function drawTags(
 	return tags;
 }
 
+function drawOwner(hash: number): string {
+	return pick(mix(hash, 29) % 12 === 0 ? OWNERS_BEYOND_ASCII : OWNERS, mix(hash, 28));
+}
+
 function addOwner(add: (key: string, value: string) => void, workload: Workload, hash: number): void {
 	const draw = mix(hash, 27) % 10;
 	if (draw < 4) {
-		add('Owner', pick(OWNERS, mix(hash, 28)));
+		add('Owner', drawOwner(hash));
 	} else if (draw < 6) {
-		add('owner', pick(OWNERS, mix(hash, 28)));
+		add('owner', drawOwner(hash));
 	}
 	if (draw >= 3 && draw < 8) {
 		add(draw % 2 === 0 ? 'team' : 'Team', workload.team);

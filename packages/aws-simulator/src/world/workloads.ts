@@ -115,18 +115,8 @@ export interface Workload {
 	readonly hash: number;
 }
 
-const TEAMS = [
-	'payments',
-	'checkout',
-	'platform',
-	'Größen & Maße',
-	'data',
-	'search',
-	'it-operations',
-	'mobile',
-	'seguridad',
-	'物流',
-];
+const TEAMS = ['payments', 'checkout', 'platform', 'data', 'search', 'it-operations', 'mobile'];
+const TEAMS_BEYOND_ASCII = ['Größen & Maße', 'seguridad', '物流'];
 
 function stageOf(accountName: string): string {
 	if (accountName.includes('staging')) {
@@ -153,7 +143,7 @@ export function drawWorkload(purpose: Purpose, accountName: string, hash: number
 		instanceType: pick(types, mix(hash, 3)),
 		disposable: kind === 'autoscaling' || kind === 'eks' || kind === 'batch',
 		spot: kind === 'batch' || (kind === 'eks' && mix(hash, 4) % 4 === 0),
-		team: pick(TEAMS, mix(hash, 5)),
+		team: pick(mix(hash, 6) % 12 === 0 ? TEAMS_BEYOND_ASCII : TEAMS, mix(hash, 5)),
 		stage: stageOf(accountName),
 		hash,
 	};

@@ -1,43 +1,43 @@
 import type { InstanceFacts } from '../../world/instance-facts.ts';
 import { escapeXml } from '../query-protocol.ts';
-import { flatten, formatTime, lineAt, renderGroups, renderList, renderTags, renderUnknownField } from './fragments.ts';
+import { flatten, formatTime, renderGroups, renderList, renderTags, renderUnknownField } from './fragments.ts';
 import { renderInstanceInterface } from './render-interface.ts';
 import type { Shuffler } from './shuffle.ts';
 
+// The line breaks stand in the texts themselves: as parts of their own they cost a third of the time of a page.
 const DEPTH = 4;
-const ITEM = lineAt(DEPTH);
-const FIELD = lineAt(DEPTH + 1);
-const INNER = lineAt(DEPTH + 2);
-const DEEP = lineAt(DEPTH + 3);
-const DEEPER = lineAt(DEPTH + 4);
 
 /** An element at field depth, or nothing. */
 function optional(name: string, value: string | undefined): string {
-	return value === undefined ? '' : `${FIELD}<${name}>${escapeXml(value)}</${name}>`;
+	return value === undefined ? '' : `\n                    <${name}>${escapeXml(value)}</${name}>`;
 }
 
 /** An element that AWS sends empty rather than not at all. */
 function emptyable(name: string, value: string): string {
-	return value === '' ? `${FIELD}<${name}/>` : `${FIELD}<${name}>${value}</${name}>`;
+	return value === '' ? `\n                    <${name}/>` : `\n                    <${name}>${value}</${name}>`;
 }
 
 const CPU = (cores: number, threads: number) =>
-	`${FIELD}<cpuOptions>${INNER}<coreCount>${cores}</coreCount>${INNER}<threadsPerCore>${threads}</threadsPerCore>${FIELD}</cpuOptions>`;
+	`\n                    <cpuOptions>\n                        <coreCount>${cores}</coreCount>\n                        <threadsPerCore>${threads}</threadsPerCore>\n                    </cpuOptions>`;
 
-const TAIL = `${FIELD}<capacityReservationSpecification>${INNER}<capacityReservationPreference>open</capacityReservationPreference>${FIELD}</capacityReservationSpecification>`;
+const TAIL =
+	'\n                    <capacityReservationSpecification>\n                        <capacityReservationPreference>open</capacityReservationPreference>\n                    </capacityReservationSpecification>';
 
-const PRIVATE_DNS_OPTIONS = `${FIELD}<privateDnsNameOptions>${INNER}<hostnameType>ip-name</hostnameType>${INNER}<enableResourceNameDnsARecord>false</enableResourceNameDnsARecord>${INNER}<enableResourceNameDnsAAAARecord>false</enableResourceNameDnsAAAARecord>${FIELD}</privateDnsNameOptions>${FIELD}<maintenanceOptions>${INNER}<autoRecovery>default</autoRecovery>${INNER}<rebootMigration>default</rebootMigration>${FIELD}</maintenanceOptions>${FIELD}<networkPerformanceOptions>${INNER}<bandwidthWeighting>default</bandwidthWeighting>${FIELD}</networkPerformanceOptions>`;
+const PRIVATE_DNS_OPTIONS =
+	'\n                    <privateDnsNameOptions>\n                        <hostnameType>ip-name</hostnameType>\n                        <enableResourceNameDnsARecord>false</enableResourceNameDnsARecord>\n                        <enableResourceNameDnsAAAARecord>false</enableResourceNameDnsAAAARecord>\n                    </privateDnsNameOptions>\n                    <maintenanceOptions>\n                        <autoRecovery>default</autoRecovery>\n                        <rebootMigration>default</rebootMigration>\n                    </maintenanceOptions>\n                    <networkPerformanceOptions>\n                        <bandwidthWeighting>default</bandwidthWeighting>\n                    </networkPerformanceOptions>';
 
 function renderPlacement(facts: InstanceFacts): string {
 	const host =
-		facts.hostId === undefined ? '' : `${INNER}<hostId>${facts.hostId}</hostId>${INNER}<affinity>default</affinity>`;
-	return `${FIELD}<placement>${INNER}<availabilityZone>${facts.zone}</availabilityZone>${INNER}<availabilityZoneId>${facts.zoneId}</availabilityZoneId>${facts.placementGroup === undefined ? `${INNER}<groupName/>` : `${INNER}<groupName>${facts.placementGroup}</groupName>`}${INNER}<tenancy>${facts.tenancy}</tenancy>${host}${FIELD}</placement>`;
+		facts.hostId === undefined
+			? ''
+			: `\n                        <hostId>${facts.hostId}</hostId>\n                        <affinity>default</affinity>`;
+	return `\n                    <placement>\n                        <availabilityZone>${facts.zone}</availabilityZone>\n                        <availabilityZoneId>${facts.zoneId}</availabilityZoneId>${facts.placementGroup === undefined ? '\n                        <groupName/>' : `\n                        <groupName>${facts.placementGroup}</groupName>`}\n                        <tenancy>${facts.tenancy}</tenancy>${host}\n                    </placement>`;
 }
 
 function renderVolumes(facts: InstanceFacts, shuffler: Shuffler): string {
 	const parts = facts.volumes.map(
 		(volume) =>
-			`${INNER}<item>${DEEP}<deviceName>${volume.deviceName}</deviceName>${DEEP}<ebs>${DEEPER}<volumeId>${volume.volumeId}</volumeId>${DEEPER}<status>attached</status>${DEEPER}<attachTime>${formatTime(volume.attachedAt)}</attachTime>${DEEPER}<deleteOnTermination>${volume.deleteOnTermination}</deleteOnTermination>${DEEP}</ebs>${INNER}</item>`,
+			`\n                        <item>\n                            <deviceName>${volume.deviceName}</deviceName>\n                            <ebs>\n                                <volumeId>${volume.volumeId}</volumeId>\n                                <status>attached</status>\n                                <attachTime>${formatTime(volume.attachedAt)}</attachTime>\n                                <deleteOnTermination>${volume.deleteOnTermination}</deleteOnTermination>\n                            </ebs>\n                        </item>`,
 	);
 	return renderList('blockDeviceMapping', DEPTH + 1, parts, shuffler);
 }
@@ -61,16 +61,17 @@ function renderOptions(facts: InstanceFacts): string {
 function makeOptions(facts: InstanceFacts): string {
 	const operator =
 		facts.managedBy === undefined
-			? `${INNER}<managed>false</managed>`
-			: `${INNER}<managed>true</managed>${INNER}<principal>${facts.managedBy}</principal>${INNER}<hiddenByDefault>true</hiddenByDefault>`;
+			? '\n                        <managed>false</managed>'
+			: `\n                        <managed>true</managed>\n                        <principal>${facts.managedBy}</principal>\n                        <hiddenByDefault>true</hiddenByDefault>`;
 	const metadata = facts.state === 'terminated' ? 'pending' : 'applied';
 	const bootMode = facts.bootMode === undefined ? 'legacy-bios' : 'uefi';
-	return `${TAIL}${FIELD}<hibernationOptions>${INNER}<configured>${facts.hibernation}</configured>${FIELD}</hibernationOptions>${FIELD}<metadataOptions>${INNER}<state>${metadata}</state>${INNER}<httpTokens>${facts.httpTokens}</httpTokens>${INNER}<httpPutResponseHopLimit>${facts.hopLimit}</httpPutResponseHopLimit>${INNER}<httpEndpoint>enabled</httpEndpoint>${INNER}<httpProtocolIpv6>disabled</httpProtocolIpv6>${INNER}<instanceMetadataTags>disabled</instanceMetadataTags>${FIELD}</metadataOptions>${FIELD}<enclaveOptions>${INNER}<enabled>${facts.enclave}</enabled>${FIELD}</enclaveOptions>${optional('bootMode', facts.bootMode)}${FIELD}<platformDetails>${facts.platformDetails}</platformDetails>${FIELD}<usageOperation>${facts.usageOperation}</usageOperation>${PRIVATE_DNS_OPTIONS}${optional('currentInstanceBootMode', bootMode)}${FIELD}<operator>${operator}${FIELD}</operator>`;
+	return `${TAIL}\n                    <hibernationOptions>\n                        <configured>${facts.hibernation}</configured>\n                    </hibernationOptions>\n                    <metadataOptions>\n                        <state>${metadata}</state>\n                        <httpTokens>${facts.httpTokens}</httpTokens>\n                        <httpPutResponseHopLimit>${facts.hopLimit}</httpPutResponseHopLimit>\n                        <httpEndpoint>enabled</httpEndpoint>\n                        <httpProtocolIpv6>disabled</httpProtocolIpv6>\n                        <instanceMetadataTags>disabled</instanceMetadataTags>\n                    </metadataOptions>\n                    <enclaveOptions>\n                        <enabled>${facts.enclave}</enabled>\n                    </enclaveOptions>${optional('bootMode', facts.bootMode)}\n                    <platformDetails>${facts.platformDetails}</platformDetails>\n                    <usageOperation>${facts.usageOperation}</usageOperation>${PRIVATE_DNS_OPTIONS}${optional('currentInstanceBootMode', bootMode)}\n                    <operator>${operator}\n                    </operator>`;
 }
 
 function renderLicenses(licenses: readonly string[], shuffler: Shuffler): string {
 	const parts = licenses.map(
-		(arn) => `${INNER}<item>${DEEP}<licenseConfigurationArn>${arn}</licenseConfigurationArn>${INNER}</item>`,
+		(arn) =>
+			`\n                        <item>\n                            <licenseConfigurationArn>${arn}</licenseConfigurationArn>\n                        </item>`,
 	);
 	return parts.length === 0 ? '' : renderList('licenseSet', DEPTH + 1, parts, shuffler);
 }
@@ -83,10 +84,10 @@ export function renderInstance(facts: InstanceFacts, shuffler: Shuffler, unknown
 	const reason =
 		facts.stateReason === undefined
 			? ''
-			: `${FIELD}<stateReason>${INNER}<code>${facts.stateReason.code}</code>${INNER}<message>${facts.stateReason.message}</message>${FIELD}</stateReason>`;
+			: `\n                    <stateReason>\n                        <code>${facts.stateReason.code}</code>\n                        <message>${facts.stateReason.message}</message>\n                    </stateReason>`;
 	const profile =
 		facts.instanceProfile === undefined
 			? ''
-			: `${FIELD}<iamInstanceProfile>${INNER}<arn>${facts.instanceProfile.arn}</arn>${INNER}<id>${facts.instanceProfile.id}</id>${FIELD}</iamInstanceProfile>`;
-	return `${ITEM}<item>${FIELD}<instanceId>${facts.instanceId}</instanceId>${FIELD}<imageId>${facts.imageId}</imageId>${FIELD}<instanceState>${INNER}<code>${facts.stateCode}</code>${INNER}<name>${facts.state}</name>${FIELD}</instanceState>${emptyable('privateDnsName', facts.privateDnsName)}${emptyable('dnsName', facts.publicDnsName)}${emptyable('reason', facts.stateTransitionReason)}${optional('keyName', facts.keyName)}${FIELD}<amiLaunchIndex>${facts.launchIndex}</amiLaunchIndex>${FIELD}<productCodes/>${FIELD}<instanceType>${facts.instanceType.name}</instanceType>${FIELD}<launchTime>${formatTime(facts.launchedAt)}</launchTime>${renderPlacement(facts)}${optional('platform', facts.platform)}${FIELD}<monitoring>${INNER}<state>${facts.monitoring}</state>${FIELD}</monitoring>${optional('subnetId', facts.subnetId)}${optional('vpcId', facts.vpcId)}${optional('privateIpAddress', facts.privateIp)}${optional('ipAddress', facts.publicIp)}${FIELD}<sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, DEPTH + 1, shuffler)}${reason}${FIELD}<architecture>${facts.instanceType.architecture}</architecture>${FIELD}<rootDeviceType>ebs</rootDeviceType>${FIELD}<rootDeviceName>${facts.rootDeviceName}</rootDeviceName>${renderVolumes(facts, shuffler)}${optional('instanceLifecycle', facts.lifecycle)}${optional('spotInstanceRequestId', facts.spotRequestId)}${FIELD}<virtualizationType>hvm</virtualizationType>${emptyable('clientToken', facts.clientToken)}${renderTags(facts.tags, DEPTH + 1, shuffler)}${FIELD}<hypervisor>xen</hypervisor>${renderList('networkInterfaceSet', DEPTH + 1, interfaces, shuffler)}${optional('ipv6Address', facts.ipv6)}${profile}${FIELD}<ebsOptimized>${facts.ebsOptimized}</ebsOptimized>${FIELD}<enaSupport>true</enaSupport>${CPU(facts.instanceType.cores, facts.instanceType.threads)}${renderLicenses(facts.licenses, shuffler)}${FIELD}<usageOperationUpdateTime>${formatTime(facts.firstLaunchedAt)}</usageOperationUpdateTime>${renderOptions(facts)}${unknownFields ? renderUnknownField(DEPTH + 1) : ''}${ITEM}</item>`;
+			: `\n                    <iamInstanceProfile>\n                        <arn>${facts.instanceProfile.arn}</arn>\n                        <id>${facts.instanceProfile.id}</id>\n                    </iamInstanceProfile>`;
+	return `\n                <item>\n                    <instanceId>${facts.instanceId}</instanceId>\n                    <imageId>${facts.imageId}</imageId>\n                    <instanceState>\n                        <code>${facts.stateCode}</code>\n                        <name>${facts.state}</name>\n                    </instanceState>${emptyable('privateDnsName', facts.privateDnsName)}${emptyable('dnsName', facts.publicDnsName)}${emptyable('reason', facts.stateTransitionReason)}${optional('keyName', facts.keyName)}\n                    <amiLaunchIndex>${facts.launchIndex}</amiLaunchIndex>\n                    <productCodes/>\n                    <instanceType>${facts.instanceType.name}</instanceType>\n                    <launchTime>${formatTime(facts.launchedAt)}</launchTime>${renderPlacement(facts)}${optional('platform', facts.platform)}\n                    <monitoring>\n                        <state>${facts.monitoring}</state>\n                    </monitoring>${optional('subnetId', facts.subnetId)}${optional('vpcId', facts.vpcId)}${optional('privateIpAddress', facts.privateIp)}${optional('ipAddress', facts.publicIp)}\n                    <sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, DEPTH + 1, shuffler)}${reason}\n                    <architecture>${facts.instanceType.architecture}</architecture>\n                    <rootDeviceType>ebs</rootDeviceType>\n                    <rootDeviceName>${facts.rootDeviceName}</rootDeviceName>${renderVolumes(facts, shuffler)}${optional('instanceLifecycle', facts.lifecycle)}${optional('spotInstanceRequestId', facts.spotRequestId)}\n                    <virtualizationType>hvm</virtualizationType>${emptyable('clientToken', facts.clientToken)}${renderTags(facts.tags, DEPTH + 1, shuffler)}\n                    <hypervisor>xen</hypervisor>${renderList('networkInterfaceSet', DEPTH + 1, interfaces, shuffler)}${optional('ipv6Address', facts.ipv6)}${profile}\n                    <ebsOptimized>${facts.ebsOptimized}</ebsOptimized>\n                    <enaSupport>true</enaSupport>${CPU(facts.instanceType.cores, facts.instanceType.threads)}${renderLicenses(facts.licenses, shuffler)}\n                    <usageOperationUpdateTime>${formatTime(facts.firstLaunchedAt)}</usageOperationUpdateTime>${renderOptions(facts)}${unknownFields ? renderUnknownField(DEPTH + 1) : ''}\n                </item>`;
 }
