@@ -32,8 +32,6 @@ export interface Config {
 	/** First region an access key is tried in, for partitions other than `aws`. */
 	readonly entryRegion: string;
 	readonly endpoints: EndpointOverrides;
-	/** What NO_COLOR and FORCE_COLOR ask for; undefined: as the terminal can. */
-	readonly color: boolean | undefined;
 }
 
 /** The standard AWS_ENDPOINT_URL variables. */
@@ -115,15 +113,7 @@ export function loadConfig(source: Environment = process.env): Config {
 		principals: readPrincipals(given),
 		entryRegion: values.ROLLCALL_ENTRY_REGION ?? values.AWS_REGION ?? 'us-east-1',
 		endpoints: endpoints.overrides,
-		color: readColor(given),
 	};
-}
-
-/** What NO_COLOR and FORCE_COLOR ask for; needs nothing else to be right. */
-export function readColor(source: Environment = process.env): boolean | undefined {
-	if (source['NO_COLOR']) return false;
-	const forced = source['FORCE_COLOR'];
-	return forced ? forced !== '0' && forced !== 'false' : undefined;
 }
 
 function dropEmpty(source: Environment): Record<string, string> {

@@ -1,0 +1,112 @@
+import { exitCodes } from '@rollcall/model/run/execution.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { CollectRequest, Composition } from '#compose/ports.ts';
+import type { CommandContext, GlobalOptions } from '../../context.ts';
+import { suggest } from '../../text/nearest.ts';
+import { usageError } from '../../usage.ts';
+import { renderCoverageReport } from '../../views/coverage-report.ts';
+import { type LineTarget, openLineTarget } from './line-target.ts';
+import { openProgress } from './progress-display.ts';
+import { buildCollectRequest, type CollectOptions } from './request.ts';
+import { watchStops } from './stops.ts';
+import { openSummaryFile } from './summary-file.ts';
+
+/** `rollcall collect`: exit code by the result of the run. */
+export async function collect(
+	context: CommandContext,
+	options: CollectOptions & GlobalOptions,
+	source = '',
+): Promise<number> {
+	const request = buildCollectRequest(source, options);
+	const config = await context.loadConfig();
+	const composition = await context.loadComposition();
+	refuseUnknownSource(source, composition);
+	const summaryFile = options.summary === undefined ? undefined : await openSummaryFile(options.summary);
+	const lines = options.out === undefined ? undefined : await openLineTarget(options.out, context.terminal.out);
+	let summary: ExecutionSummary;
+	try {
+		summary = await runWithProgress(context, request, (hooks) =>
+			composition.runCollect(config, request, {
+				...hooks,
+				...(lines === undefined ? {} : { onLines: (bytes) => lines.write(bytes) }),
+			}),
+		);
+	} catch (error) {
+		await lines?.abandon();
+		throw error;
+	}
+	await closeLines(context, lines, summary);
+	await summaryFile?.write(summary);
+	await printSummary(context, options, summary);
+	return exitCodes[summary.result];
+}
+
+function refuseUnknownSource(source: string, composition: Composition): void {
+	const kinds = composition.listSources().map((each) => each.kind);
+	if (kinds.includes(source)) return;
+	throw usageError(`there is no source named "${source}"; there is ${kinds.join(', ')}`, suggest(source, kinds));
+}
+
+/** Shows progress and listens for Ctrl-C while the run goes on. */
+async function runWithProgress(
+	context: CommandContext,
+	request: CollectRequest,
+	run: (hooks: Parameters<Composition['runCollect']>[2]) => Promise<ExecutionSummary>,
+): Promise<ExecutionSummary> {
+	const { terminal } = context;
+	const progress = openProgress(terminal, request.source);
+	const stops = watchStops({
+		onStopSignal: context.onStopSignal,
+		exitNow: (code) => {
+			progress.restore();
+			context.exitNow(code);
+		},
+		after: (delayMs, callback) => {
+			const cancel = terminal.every(delayMs, () => {
+				cancel();
+				callback();
+			});
+			return cancel;
+		},
+		monotonicMs: terminal.monotonicMs,
+		say: (text) => progress.say(text),
+	});
+	try {
+		return await run({ onStart: (live) => progress.start(live), stopping: stops.stopping, aborting: stops.aborting });
+	} finally {
+		stops.release();
+		await progress.close();
+	}
+}
+
+async function closeLines(
+	context: CommandContext,
+	lines: LineTarget | undefined,
+	summary: ExecutionSummary,
+): Promise<void> {
+	if (lines === undefined) return;
+	if (summary.result !== 'cancelled') return lines.finish();
+	const left = await lines.abandon();
+	if (left !== undefined) await context.terminal.err.write(`What was read before the stop is in ${left}\n`);
+}
+
+/** With records on stdout everything else goes to stderr. */
+async function printSummary(
+	context: CommandContext,
+	options: CollectOptions & GlobalOptions,
+	summary: ExecutionSummary,
+): Promise<void> {
+	const { out, err } = context.terminal;
+	const output = options.out === '-' ? err : out;
+	if (options.json) {
+		await output.write(`${JSON.stringify(summary)}\n`);
+		return;
+	}
+	const { style } = output;
+	await output.write(
+		renderCoverageReport(summary, { width: output.width(), style, stored: options.out === undefined }),
+	);
+	if (options.out === undefined && summary.result !== 'failed') {
+		await err.write(`\nNext: ${style.accent('rollcall devices')} lists what answered.\n`);
+	}
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { addExamples, type Bind } from '../command-binding.ts';
+
+/** `rollcall execution ID`. */
+export function defineExecution(program: Command, bind: Bind): void {
+	const command = program
+		.command('execution')
+		.summary('show one collection: every account with outcome, cause and what to do')
+		.description('Shows one execution: coverage, every account, and of each scope that is not complete the cause.')
+		.argument('<id>', 'id of the execution, or the beginning of it')
+		.action(
+			bind<object>(async (...given) => {
+				const { showExecution } = await import('./show-execution.ts');
+				return showExecution(...given);
+			}),
+		);
+	addExamples(command, 'rollcall execution 3f9c2a1b', 'rollcall execution 3f9c2a1b --json | jq .summary.accounts');
+}

@@ -1,0 +1,70 @@
+import type { ExecutionRow } from '#compose/ports.ts';
+import type { CommandContext, GlobalOptions } from '../context.ts';
+import { withInventory } from '../inventory.ts';
+import type { Output } from '../terminal.ts';
+import { formatAge, formatCount, formatDuration } from '../text/amounts.ts';
+import { renderTable, type TableCell } from '../text/table.ts';
+import { toHarmless } from '../text/width.ts';
+import { presentExecution } from '../views/execution-json.ts';
+import { resultStyle } from '../views/outcomes.ts';
+
+export interface ExecutionsOptions {
+	readonly limit: number;
+}
+
+/** `rollcall executions`. */
+export async function listExecutions(
+	context: CommandContext,
+	options: ExecutionsOptions & GlobalOptions,
+): Promise<number> {
+	const executions = await withInventory(context, options, (inventory) => inventory.listExecutions(options.limit));
+	const { out } = context.terminal;
+	if (options.json) {
+		await out.write(executions.map((execution) => `${JSON.stringify(presentExecution(execution))}\n`).join(''));
+	} else if (executions.length === 0) {
+		await out.write('No executions yet. `rollcall collect ec2.devices --help` shows how to start the first.\n');
+	} else {
+		await out.write(`${renderExecutions(executions, out, context.terminal.now())}\n`);
+	}
+	return 0;
+}
+
+const columns = [
+	{ title: 'EXECUTION' },
+	{ title: 'STARTED' },
+	{ title: 'SOURCE' },
+	{ title: 'CONFIGURATION', minWidth: 12 },
+	{ title: 'RESULT' },
+	{ title: 'TOOK', align: 'right' },
+	{ title: 'ASSETS', align: 'right' },
+	{ title: 'ADDED', align: 'right' },
+	{ title: 'CHANGED', align: 'right' },
+	{ title: 'REMOVED', align: 'right' },
+	{ title: 'SCOPES', align: 'right' },
+] as const;
+
+function renderExecutions(executions: readonly ExecutionRow[], out: Output, nowMs: number): string {
+	const rows = executions.map((execution): TableCell[] => {
+		const { counts, result } = execution;
+		return [
+			{ text: execution.id.slice(0, 8) },
+			{ text: formatAge(execution.startedAt ?? execution.createdAt, nowMs) },
+			{ text: execution.kind },
+			{ text: toHarmless(execution.configuration ?? '–') },
+			result === null ? { text: execution.state } : { text: result, style: resultStyle(result, out.style) },
+			{ text: describeLength(execution, nowMs) },
+			...[counts?.assets, counts?.added, counts?.changed, counts?.removed].map((count) => ({
+				text: count === undefined ? '–' : formatCount(count),
+			})),
+			{ text: counts === null ? '–' : `${counts.scopes_complete} of ${counts.scopes}` },
+		];
+	});
+	const table = renderTable(columns, rows, { width: out.width(), styleTitle: out.style.dim });
+	return `${table}\n\n${out.style.accent('rollcall execution ID')} shows one with every account.`;
+}
+
+function describeLength(execution: ExecutionRow, nowMs: number): string {
+	if (execution.startedAt === null) return '–';
+	const endMs = execution.finishedAt === null ? nowMs : Date.parse(execution.finishedAt);
+	return formatDuration(endMs - Date.parse(execution.startedAt));
+}

@@ -1,0 +1,32 @@
+/** The word closest to what was typed, where one is close enough to be meant. */
+export function findNearest(typed: string, words: Iterable<string>): string | undefined {
+	let nearest: string | undefined;
+	let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
+	for (const word of words) {
+		const distance = editDistance(typed, word);
+		if (distance < least) {
+			least = distance;
+			nearest = word;
+		}
+	}
+	return nearest;
+}
+
+/** `did you mean name?`, or the whole list where nothing is near. */
+export function suggest(typed: string, words: readonly string[]): string {
+	const nearest = findNearest(typed, words);
+	return nearest === undefined ? `known are: ${words.join(', ')}` : `did you mean ${nearest}?`;
+}
+
+function editDistance(from: string, to: string): number {
+	let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+	for (let row = 1; row <= from.length; row += 1) {
+		const current = [row];
+		for (let column = 1; column <= to.length; column += 1) {
+			const substitution = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+			current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+		}
+		previous = current;
+	}
+	return previous[to.length] ?? 0;
+}

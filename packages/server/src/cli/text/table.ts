@@ -1,0 +1,77 @@
+import { displayWidth, padEnd, padStart, truncate } from './width.ts';
+
+export interface TableColumn {
+	readonly title: string;
+	readonly align?: 'left' | 'right';
+	/** Narrower than this it is not made; without it the column is never cut. */
+	readonly minWidth?: number;
+}
+
+/** A cell: text, and optionally a style that is put on after cutting and padding. */
+export interface TableCell {
+	readonly text: string;
+	readonly style?: (text: string) => string;
+}
+
+export interface TableLayout {
+	/** Columns of the terminal; Infinity where nothing is cut. */
+	readonly width: number;
+	readonly indent?: string;
+	readonly styleTitle?: (text: string) => string;
+}
+
+const gap = '  ';
+
+/** An aligned table, one line per row, without trailing spaces. Where it is too wide, the widest columns give way. */
+export function renderTable(
+	columns: readonly TableColumn[],
+	rows: readonly (readonly TableCell[])[],
+	layout: TableLayout,
+): string {
+	const { indent = '', styleTitle = (text) => text } = layout;
+	const available = layout.width - indent.length - gap.length * (columns.length - 1);
+	const widths = fitWidths(columns, naturalWidths(columns, rows), available);
+	const head = columns.map((column): TableCell => ({ text: column.title, style: styleTitle }));
+	return [head, ...rows].map((cells) => indent + renderRow(columns, cells, widths)).join('\n');
+}
+
+/** Plain cells from plain texts. */
+export function textCells(...texts: readonly string[]): TableCell[] {
+	return texts.map((text) => ({ text }));
+}
+
+function naturalWidths(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): number[] {
+	return columns.map((column, index) =>
+		rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index]?.text ?? '')), displayWidth(column.title)),
+	);
+}
+
+/** Takes from the widest column that may give way, one column of the terminal after the other. */
+function fitWidths(columns: readonly TableColumn[], natural: readonly number[], available: number): number[] {
+	const widths = [...natural];
+	let excess = widths.reduce((sum, width) => sum + width, 0) - available;
+	while (excess > 0) {
+		let widest = -1;
+		for (const [index, width] of widths.entries()) {
+			const floor = columns[index]?.minWidth ?? Number.POSITIVE_INFINITY;
+			if (width > floor && (widest === -1 || width > (widths[widest] ?? 0))) widest = index;
+		}
+		if (widest === -1) break;
+		widths[widest] = (widths[widest] ?? 0) - 1;
+		excess -= 1;
+	}
+	return widths;
+}
+
+function renderRow(columns: readonly TableColumn[], cells: readonly TableCell[], widths: readonly number[]): string {
+	const parts = columns.map((column, index) => {
+		const width = widths[index] ?? 0;
+		const cell = cells[index] ?? { text: '' };
+		const text = truncate(cell.text, width);
+		const isLast = index === columns.length - 1;
+		const styled = cell.style && text !== '' ? cell.style(text) : text;
+		if (column.align === 'right') return padStart(styled, width);
+		return isLast ? styled : padEnd(styled, width);
+	});
+	return parts.join(gap).trimEnd();
+}

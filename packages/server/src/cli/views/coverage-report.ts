@@ -1,0 +1,141 @@
+import { countsForCoverage, outcomes } from '@rollcall/model/run/outcome.ts';
+import type { AccountSummary, ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { countOf, formatCount, formatDuration } from '../text/amounts.ts';
+import type { Style } from '../text/style.ts';
+import { renderTable, type TableCell } from '../text/table.ts';
+import { toHarmless, wrap } from '../text/width.ts';
+import { adviseOn } from './advice.ts';
+import { nameOutcome, outcomeMark, outcomeStyle, resultStyle } from './outcomes.ts';
+import { groupTroubles, type TroubleGroup } from './troubles.ts';
+
+export interface ReportLayout {
+	readonly width: number;
+	readonly style: Style;
+	/** Whether records were stored, so that added and removed mean something. */
+	readonly stored: boolean;
+}
+
+/** Up to this many accounts each gets its line; of more, those that are not complete. */
+const fewAccounts = 50;
+const widestText = 110;
+
+/** The end of a run for people: coverage by outcome, accounts, everything that is not complete with what to do, totals. */
+export function renderCoverageReport(summary: ExecutionSummary, layout: ReportLayout): string {
+	const sections = [
+		renderOutcomes(summary, layout),
+		renderAccounts(summary.accounts, layout),
+		renderTroubles(summary, layout),
+		renderWarnings(summary.warnings, layout),
+		renderTotals(summary, layout),
+	];
+	return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function renderOutcomes(summary: ExecutionSummary, { style, width }: ReportLayout): string {
+	const rows = outcomes.flatMap((outcome): TableCell[][] => {
+		const accounts = summary.accounts.filter((account) => account.outcome === outcome).length;
+		const scopes = summary.accounts.flatMap((account) => account.regions).filter((each) => each.outcome === outcome);
+		if (accounts === 0 && scopes.length === 0) return [];
+		const name = { text: nameOutcome(outcome), style: outcomeStyle(outcome, style) };
+		return [[name, { text: formatCount(accounts) }, { text: formatCount(scopes.length) }]];
+	});
+	const columns = [
+		{ title: 'OUTCOME' },
+		{ title: 'ACCOUNTS', align: 'right' },
+		{ title: 'SCOPES', align: 'right' },
+	] as const;
+	return renderTable(columns, rows, { width, styleTitle: style.dim });
+}
+
+function renderAccounts(accounts: readonly AccountSummary[], { style, width }: ReportLayout): string {
+	if (accounts.length === 0 || accounts.length > fewAccounts) return '';
+	const columns = [
+		{ title: 'ACCOUNT' },
+		{ title: 'NAME', minWidth: 8 },
+		{ title: 'OUTCOME' },
+		{ title: 'REGIONS', align: 'right' },
+		{ title: 'ASSETS', align: 'right' },
+	] as const;
+	const rows = accounts.map((account): TableCell[] => {
+		const counted = account.regions.filter((region) => countsForCoverage(region.outcome));
+		const complete = counted.filter((region) => region.outcome === 'complete').length;
+		const assets = account.regions.reduce((sum, region) => sum + region.assets, 0);
+		return [
+			{ text: account.account_id },
+			{ text: toHarmless(account.name ?? '–') },
+			{
+				text: `${outcomeMark(account.outcome)} ${nameOutcome(account.outcome)}`,
+				style: outcomeStyle(account.outcome, style),
+			},
+			{ text: counted.length === 0 ? '–' : `${complete} of ${counted.length}` },
+			{ text: account.outcome === 'skipped' ? '–' : formatCount(assets) },
+		];
+	});
+	return renderTable(columns, rows, { width, styleTitle: style.dim });
+}
+
+function renderTroubles(summary: ExecutionSummary, layout: ReportLayout): string {
+	const groups = groupTroubles(summary.accounts);
+	if (groups.length === 0) return '';
+	return [layout.style.strong('Not complete'), ...groups.map((group) => renderTrouble(group, layout))].join('\n');
+}
+
+function renderTrouble(group: TroubleGroup, { style, width }: ReportLayout): string {
+	const textWidth = Math.min(width, widestText) - 6;
+	const paint = outcomeStyle(group.outcome, style);
+	const who = `${group.accountId}${group.name === null ? '' : `  ${toHarmless(group.name)}`}`;
+	const what = group.enrichment === null ? '' : ` ${group.enrichment}`;
+	const head = `  ${paint(outcomeMark(group.outcome))} ${who}  ${paint(nameOutcome(group.outcome))}${what}`;
+	const cause = group.cause === null ? [] : wrap(toHarmless(group.cause), textWidth);
+	const advice = wrap(adviseOn(group), textWidth - 2);
+	return [
+		head,
+		...wrap(describeRegions(group.regions), textWidth).map((line) => `      ${line}`),
+		...cause.map((line) => `      ${style.dim(line)}`),
+		...advice.map((line, index) => `      ${index === 0 ? '→' : ' '} ${line}`),
+	].join('\n');
+}
+
+function describeRegions(regions: readonly string[]): string {
+	if (regions.length === 1 && regions[0] === '*') return 'every region';
+	return `${regions.length === 1 ? 'region' : `${regions.length} regions:`} ${regions.join(', ')}`;
+}
+
+function renderWarnings(warnings: readonly string[], { style, width }: ReportLayout): string {
+	if (warnings.length === 0) return '';
+	const lines = warnings.flatMap((warning) =>
+		wrap(toHarmless(warning), Math.min(width, widestText) - 4).map(
+			(line, index) => `${index === 0 ? '  ! ' : '    '}${line}`,
+		),
+	);
+	return [style.strong('Worth knowing'), ...lines].join('\n');
+}
+
+/** `Success · 2,981 assets (12 added) · 612 of 640 scopes complete · 5,123 calls · 48 s`. */
+function renderTotals(summary: ExecutionSummary, { style, width, stored }: ReportLayout): string {
+	const { counts, result } = summary;
+	const changes = [
+		[counts.added, 'added'],
+		[counts.changed, 'changed'],
+		[counts.unchanged, 'unchanged'],
+		[counts.removed, 'removed'],
+		[counts.insufficient, 'insufficient'],
+	] as const;
+	const told = changes.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
+	const facts = [
+		`${countOf(counts.assets, 'asset')}${stored && told.length > 0 ? ` (${told.join(', ')})` : ''}`,
+		`${formatCount(counts.scopes_complete)} of ${countOf(counts.scopes, 'scope')} complete`,
+		`${countOf(summary.calls_total, 'call')} (at least ${formatCount(summary.calls_minimum)} were needed)`,
+		formatDuration(summary.seconds * 1000),
+	];
+	const head = resultStyle(result, style)(style.strong(`${result[0]?.toUpperCase() ?? ''}${result.slice(1)}`));
+	const lines = wrap(facts.join(' · '), Math.min(width, 140) - result.length - 3);
+	const text = [`${head} · ${lines[0] ?? ''}`, ...lines.slice(1)];
+	if (summary.message !== null) text.push(toHarmless(summary.message));
+	if (counts.held > 0) {
+		text.push(
+			`${countOf(counts.held, 'removal is', 'removals are')} held, because too much would vanish at once: \`rollcall removals\` shows them.`,
+		);
+	}
+	return text.join('\n');
+}
