@@ -39,20 +39,23 @@ export function createClients(settings: AwsSettings): AwsClients {
 	});
 	// `memoized` keeps the SDK from caching the first session's credentials for everybody.
 	const credentials = Object.assign(async () => ({ ...currentAttempt().credentials }), { memoized: true });
-	const configure = (region: string, endpoint: string | undefined) => ({
-		region,
-		credentials,
-		requestHandler: handler,
-		// One attempt: back-off, deadlines and renewal are ours (`call.ts`).
-		maxAttempts: 1,
-		customUserAgent: `rollcall/${settings.version ?? '0'}`,
-		...(endpoint === undefined ? {} : { endpoint }),
-	});
+	const configure = (region: string, service: string) => {
+		const endpoint = endpoints?.byService?.[service] ?? endpoints?.all;
+		return {
+			region,
+			credentials,
+			requestHandler: handler,
+			// One attempt: back-off, deadlines and renewal are ours (`call.ts`).
+			maxAttempts: 1,
+			customUserAgent: `rollcall/${settings.version ?? '0'}`,
+			...(endpoint === undefined ? {} : { endpoint }),
+		};
+	};
 
 	return {
 		ec2: keepByRegion(async (region) => {
 			const sdk = await import('@aws-sdk/client-ec2');
-			const config = configure(region, endpoints?.ec2 ?? endpoints?.all);
+			const config = configure(region, 'ec2');
 			if (settings.reader === 'stock') return { client: new sdk.EC2Client(config), sdk };
 			const { createFastEc2Protocol } = await import('./ec2-xml/fast-ec2-protocol.ts');
 			// Bodies arrive whole and bounded (`http-handler.ts`): the protocol has nothing to wait for.
@@ -61,12 +64,11 @@ export function createClients(settings: AwsSettings): AwsClients {
 		}),
 		sts: keepByRegion(async (region) => {
 			const sdk = await import('@aws-sdk/client-sts');
-			return { client: new sdk.STSClient(configure(region, endpoints?.sts ?? endpoints?.all)), sdk };
+			return { client: new sdk.STSClient(configure(region, 'sts')), sdk };
 		}),
 		organizations: keepByRegion(async (region) => {
 			const sdk = await import('@aws-sdk/client-organizations');
-			const endpoint = endpoints?.organizations ?? endpoints?.all;
-			return { client: new sdk.OrganizationsClient(configure(region, endpoint)), sdk };
+			return { client: new sdk.OrganizationsClient(configure(region, 'organizations')), sdk };
 		}),
 		close: () => handler.destroy(),
 	};

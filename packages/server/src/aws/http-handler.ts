@@ -65,11 +65,15 @@ export function createHttpHandler(options: HttpHandlerOptions) {
 				socket.setTimeout(0);
 			});
 			const settle = linkAbort(outgoing, attempt.signal);
+			let answered = false;
 			outgoing.on('error', (error) => {
+				// Once there is an answer, what breaks is the body, and its reader says so.
+				if (answered) return;
 				settle();
 				reject(attempt.signal.aborted ? attempt.signal.reason : toConnectionError(error, request.hostname));
 			});
 			outgoing.on('response', (incoming) => {
+				answered = true;
 				receive(incoming, attempt).then(resolve, reject).finally(settle);
 			});
 			outgoing.end(request.body);

@@ -1,5 +1,6 @@
 import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { PrincipalPurpose } from '#platform/config.ts';
 import { parseRoleArn } from './arn.ts';
 import type { Caller } from './call.ts';
 import { createCredentialCache } from './credential-cache.ts';
@@ -8,12 +9,12 @@ import { assumePrincipalRole } from './operations/sts.ts';
 import { entryRegionFor, partitionOfRegion } from './partitions.ts';
 import { scrubText } from './scrub.ts';
 import type { AwsSession, SessionCredentials } from './session.ts';
-import type { AwsSettings, Purpose } from './settings.ts';
+import type { AwsSettings } from './settings.ts';
 
 /** Our own identity, one for each purpose. The only place that uses the host's ambient credentials. */
 export interface Principals {
 	/** For the given purpose: the base identity, or the principal role it takes. */
-	of(purpose: Purpose): AwsSession;
+	of(purpose: PrincipalPurpose): AwsSession;
 	/** The base identity itself: what the operator's own CLI collects with where no role is given. */
 	readonly base: AwsSession;
 }
@@ -37,8 +38,8 @@ export function createPrincipals(options: PrincipalOptions): Principals {
 		accountId: ownAccount,
 		credentials: createCredentialCache(clock, options.provide ?? createChain(region)),
 	};
-	const made = new Map<Purpose, AwsSession>();
-	const make = (purpose: Purpose): AwsSession => {
+	const made = new Map<PrincipalPurpose, AwsSession>();
+	const make = (purpose: PrincipalPurpose): AwsSession => {
 		const roleArn = settings.principalRoles?.[purpose];
 		if (roleArn === undefined) return base;
 		const { partition, accountId } = parseRoleArn(roleArn, `principal_role.${purpose}`);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { PrincipalPurpose } from '#platform/config.ts';
 import { parseRoleArn, readArnOwner, validateExternalId } from './arn.ts';
 import type { Caller } from './call.ts';
 import { createCredentialCache } from './credential-cache.ts';
@@ -11,7 +12,7 @@ import { entryRegionFor } from './partitions.ts';
 import type { Principals } from './principal.ts';
 import type { AwsSession, SessionCredentials } from './session.ts';
 import { buildSessionPolicy } from './session-policy.ts';
-import type { AwsSettings, Purpose } from './settings.ts';
+import type { AwsSettings } from './settings.ts';
 
 /** A session of a role in a customer's account. */
 export interface RoleRequest {
@@ -22,7 +23,7 @@ export interface RoleRequest {
 	/** Default `rollcall`. */
 	readonly sessionName?: string;
 	/** Whose principal goes there. Default: by the services of the actions. */
-	readonly purpose?: Purpose;
+	readonly purpose?: PrincipalPurpose;
 }
 
 /** Opens sessions, and keeps their credentials alive for as long as they are used. One per process tree. */
@@ -112,9 +113,9 @@ function staticSession(credentials: SessionCredentials): AwsSession {
 }
 
 /** One principal per purpose (`product.md`, permissions): users for IAM and Identity Center, S3 sync, else EC2. */
-function purposeOf(actions: readonly string[]): Purpose {
-	if (actions.some((action) => action.startsWith('s3:'))) return 's3';
-	return actions.some((action) => /^(iam|identitystore|sso):/.test(action)) ? 'users' : 'ec2';
+function purposeOf(actions: readonly string[]): PrincipalPurpose {
+	if (actions.some((action) => action.startsWith('s3:'))) return 'syncS3';
+	return actions.some((action) => /^(iam|identitystore|sso):/.test(action)) ? 'collectionUsers' : 'collectionEc2';
 }
 
 function validateSessionName(name: string): string {

@@ -1,5 +1,4 @@
-/** What our own identity collects for; each purpose may have a principal role of its own (`product.md`, permissions). */
-export type Purpose = 'ec2' | 'users' | 's3';
+import type { EndpointOverrides, PrincipalPurpose } from '#platform/config.ts';
 
 /** How the two big EC2 listings are read: by our own reader, or by the SDK's. */
 export type Ec2Reader = 'own' | 'stock';
@@ -7,19 +6,14 @@ export type Ec2Reader = 'own' | 'stock';
 /** Plain data, so that it can cross to worker processes. Made by the configuration; nothing here reads the environment. */
 export interface AwsSettings {
 	/**
-	 * Endpoint overrides. Where absent, the SDK itself honours AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, …_STS and
-	 * …_ORGANIZATIONS of the process (seen for all three clients); `all` counts where the service has none of its own.
+	 * Endpoint overrides, as the configuration read them. Where absent, the SDK itself honours AWS_ENDPOINT_URL and
+	 * AWS_ENDPOINT_URL_<SERVICE> of the process (tested for all three clients).
 	 */
-	readonly endpoints?: {
-		readonly all?: string;
-		readonly ec2?: string;
-		readonly sts?: string;
-		readonly organizations?: string;
-	};
+	readonly endpoints?: Partial<EndpointOverrides>;
 	/** Region asked first: STS, DescribeRegions. Default: the partition's own. */
 	readonly entryRegion?: string;
 	/** ARN of the role that our own identity takes first, per purpose. */
-	readonly principalRoles?: Partial<Readonly<Record<Purpose, string>>>;
+	readonly principalRoles?: Readonly<Partial<Record<PrincipalPurpose, string>>>;
 	/** Default `own`. */
 	readonly reader?: Ec2Reader;
 	/** Whether EC2 may answer compressed. Default true. */
