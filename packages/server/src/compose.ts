@@ -1,5 +1,6 @@
-import type { Composition } from './compose/ports.ts';
 import { listCollections } from '#sources/registry.ts';
+import { doctorNames } from './compose/doctor-names.ts';
+import type { Composition } from './compose/ports.ts';
 
 /**
  * The only place where parts meet. Each part is loaded when it is first used: a read never loads an AWS client, and
@@ -23,4 +24,11 @@ export const runMigrations: Composition['runMigrations'] = async (config) => {
 	return await run(config);
 };
 
-export const listDoctorChecks: Composition['listDoctorChecks'] = (config) => doctorChecks(config);
+export const listDoctorChecks: Composition['listDoctorChecks'] = (config) =>
+	doctorNames.map((name) => ({
+		name,
+		run: async () => {
+			const { runDoctorCheck } = await import('./compose/doctor.ts');
+			return await runDoctorCheck(name, config);
+		},
+	}));

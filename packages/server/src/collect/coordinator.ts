@@ -10,7 +10,7 @@ import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
 import { outcomeOfError } from './scope-run.ts';
 import { type EnrichChoice, noCounts, type ScopeReport, type UnitTask } from './task.ts';
-import { createWorkerPool, type PoolOptions, type WorkerPool } from './worker/pool.ts';
+import { type PoolOptions, WorkerPool } from './worker/pool.ts';
 
 /** What one execution is asked to do. */
 export interface RunRequest {
@@ -104,7 +104,8 @@ async function failPrimary(
 function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions): WorkerPool {
 	const { live } = ledger;
 	const unanswered = new Map<string, number>();
-	return createWorkerPool({
+	const throttled = new Map<number, number>();
+	return new WorkerPool({
 		...options.pool,
 		sessionOf: (accountId) => sessions.sessionOf(accountId),
 		onScope: (report) => {
@@ -121,9 +122,11 @@ function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions
 		onPage: (assets) => {
 			live.assets += assets;
 		},
-		onCalls: (workerId, calls, throttles) => {
+		onCalls: (workerId, { calls, throttles, notes }) => {
 			ledger.addCalls(`worker ${workerId}`, calls);
-			live.throttles += throttles;
+			throttled.set(workerId, throttles);
+			live.throttles = [...throttled.values()].reduce((sum, count) => sum + count, 0);
+			for (const note of notes) ledger.warn(note);
 		},
 	});
 }

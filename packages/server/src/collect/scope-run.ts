@@ -51,17 +51,19 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 	try {
 		const enriching = readEnrichments(options, deadline, tally);
 		const listingTally: CallTally = { calls: 0 };
-		await withRestarts(
-			async (attempt) => {
-				listingTally.calls = 0;
-				const context = contextOf(options, deadline, listingTally);
-				await readListing(options, context, attempt, deadline, enriching);
-			},
-			() => sink.restart(),
-		).finally(async () => {
+		try {
+			await withRestarts(
+				async (attempt) => {
+					listingTally.calls = 0;
+					const context = contextOf(options, deadline, listingTally);
+					await readListing(options, context, attempt, deadline, enriching);
+				},
+				() => sink.restart(),
+			);
+		} finally {
 			tally.calls += listingTally.calls;
 			enrichments = (await enriching).reports;
-		});
+		}
 		return report({ outcome: 'complete' });
 	} catch (error) {
 		const outcome = reportOf(error, deadline, signal);

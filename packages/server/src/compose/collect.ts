@@ -17,6 +17,7 @@ import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import { ensureOrganization } from '#store/organizations.ts';
+import { awsSettings } from './aws-settings.ts';
 import { openMigratedStore } from './database.ts';
 import type { CollectHooks, CollectRequest } from './ports.ts';
 
@@ -41,22 +42,6 @@ export async function runCollect(
 	} finally {
 		await aws.close();
 	}
-}
-
-/** How the environment's settings reach the AWS layer. */
-export function awsSettings(config: Config): AwsSettings {
-	const { ec2, sts, organizations } = config.endpoints.byService;
-	const principal = config.principals.collectionEc2;
-	return {
-		endpoints: {
-			...(config.endpoints.all === undefined ? {} : { all: config.endpoints.all }),
-			...(ec2 === undefined ? {} : { ec2 }),
-			...(sts === undefined ? {} : { sts }),
-			...(organizations === undefined ? {} : { organizations }),
-		},
-		entryRegion: config.entryRegion,
-		...(principal === undefined ? {} : { principalRoles: { ec2: principal } }),
-	};
 }
 
 interface SharedParts {
@@ -172,7 +157,8 @@ function externalIdOf(request: CollectRequest): string | undefined {
 
 function accessOf(shared: SharedParts, externalId: string | undefined): Access {
 	const { access } = shared.request;
-	if (access.schema === 'access_key') return { schema: 'access_key', credentials: (refused) => ownKeys(shared, refused) };
+	if (access.schema === 'access_key')
+		return { schema: 'access_key', credentials: (refused) => ownKeys(shared, refused) };
 	if (externalId === undefined) {
 		throw new RollcallError({
 			code: 'CLI:0002',

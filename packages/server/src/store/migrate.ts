@@ -42,6 +42,18 @@ export async function schemaStatus(connection: Connection, migrationsDirectory?:
 	return await withOwner(connection, (client) => readSchemaVersions(client, migrationsDirectory));
 }
 
+/** Version of the server, as it says it itself. */
+export async function readServerVersion(
+	connection: Connection,
+): Promise<{ readonly major: number; readonly text: string }> {
+	return await withOwner(connection, async (client) => {
+		const { rows } = await client.query<{ number: number; text: string }>(
+			`select current_setting('server_version_num')::int as number, current_setting('server_version') as text`,
+		);
+		return { major: Math.floor((rows[0]?.number ?? 0) / 10_000), text: rows[0]?.text ?? 'unknown' };
+	});
+}
+
 async function migrateLocked(client: pg.Client, options: MigrateOptions): Promise<MigrateResult> {
 	await client.query('select pg_advisory_lock($1)', [migrationLock]);
 	const before = await readSchemaVersions(client, options.migrationsDirectory);

@@ -20,3 +20,14 @@ export async function ensureOrganization(store: Store, slug = 'default'): Promis
 		return organization;
 	});
 }
+
+/** The organization of that slug; undefined where there is none. */
+export async function findOrganization(store: Store, slug: string): Promise<Organization | undefined> {
+	return await store.system(async (tx) => {
+		const { rows } = await tx.client.query<Organization>(
+			'select id, slug, external_id as "externalId" from organization where slug = $1',
+			[slug],
+		);
+		return rows[0];
+	});
+}

@@ -1,15 +1,15 @@
-import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { SimulatorOptions } from '@rollcall/aws-simulator/options.ts';
 import { type RunningSimulator, startSimulator } from '@rollcall/aws-simulator/start-simulator.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { createAws } from '#aws/create-aws.ts';
-import type { AwsSettings } from '#aws/settings.ts';
 import type { SessionCredentials } from '#aws/session.ts';
+import type { AwsSettings } from '#aws/settings.ts';
 import { createClock } from '#platform/clock.ts';
 import { findCollection } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import type { Connection } from '#store/connection.ts';
-import { ensureOrganization } from '#store/organizations.ts';
 import { openStore } from '#store/open-store.ts';
+import { ensureOrganization } from '#store/organizations.ts';
 import type { Store } from '#store/store.ts';
 import type { Access } from '../access.ts';
 import { runExecution } from '../coordinator.ts';
@@ -50,7 +50,9 @@ export interface Rig {
 	readonly integrationId: string;
 	readonly configurationId: string;
 	collect(choices?: RunChoices): Promise<ExecutionSummary>;
-	collectLines(choices?: RunChoices): Promise<{ readonly summary: ExecutionSummary; readonly lines: readonly unknown[] }>;
+	collectLines(
+		choices?: RunChoices,
+	): Promise<{ readonly summary: ExecutionSummary; readonly lines: readonly unknown[] }>;
 	close(): Promise<void>;
 }
 
@@ -116,7 +118,11 @@ async function openInventory(connection: Connection, simulator: RunningSimulator
 	const store = await openStore({ connection, maxConnections: 4 });
 	const organization = await ensureOrganization(store, 'default');
 	const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
-		const configuration = await upsertConfiguration(tx, { schema: 'assume_role', key: simulator.roleArn, settings: {} });
+		const configuration = await upsertConfiguration(tx, {
+			schema: 'assume_role',
+			key: simulator.roleArn,
+			settings: {},
+		});
 		const integration = await upsertIntegration(tx, { configurationId: configuration.id, kind, settings: {} });
 		return { configurationId: configuration.id, integrationId: integration.id };
 	});
@@ -169,7 +175,13 @@ async function collectLines(
 		},
 	});
 	const text = Buffer.concat(chunks).toString('utf8');
-	return { summary, lines: text.split('\n').slice(0, -1).map((line): unknown => JSON.parse(line)) };
+	return {
+		summary,
+		lines: text
+			.split('\n')
+			.slice(0, -1)
+			.map((line): unknown => JSON.parse(line)),
+	};
 }
 
 type Target = Pick<Parameters<typeof runExecution>[0], 'book'> & {

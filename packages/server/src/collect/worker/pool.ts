@@ -1,6 +1,7 @@
-import type { AwsSession } from '#aws/session.ts';
+import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type { AwsSession, SessionCredentials } from '#aws/session.ts';
 import { noCounts, ownCauses, type ScopeReport, type UnitTask } from '../task.ts';
-import type { FromWorker, WorkerSetup } from './protocol.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts';
 import { fromWireError, toWireError } from './wire-error.ts';
 import type { StartWorker, WorkerHandle } from './worker-process.ts';
 
@@ -19,27 +20,13 @@ export interface PoolOptions {
 	readonly onScope: (report: ScopeReport) => void;
 	readonly onRegions: (task: UnitTask, regions: readonly string[]) => void;
 	readonly onPage: (assets: number) => void;
-	readonly onCalls: (workerId: number, calls: Readonly<Record<string, number>>, throttles: number) => void;
-}
-
-/** Worker processes under one coordinator. */
-export interface WorkerPool {
-	/** Queues a unit; it starts as soon as a worker has room. */
-	add(task: UnitTask): void;
-	/** Resolves when every queued unit has ended and the workers are gone. Nothing may be added after. */
-	finish(): Promise<void>;
-	/** First stage: no further scope is opened. */
-	stop(): void;
-	/** Second stage: calls under way are broken off. */
-	abort(): void;
-	/** Process ids, for tests that kill and benches that weigh. */
-	pids(): readonly number[];
+	readonly onCalls: (workerId: number, message: Extract<FromWorker, { type: 'calls' }>) => void;
 }
 
 interface OpenUnit {
 	readonly task: UnitTask;
 	readonly tries: number;
-	/** Regions that are known to be read, once the worker told. */
+	/** Regions that are to be read, once the worker told. */
 	regions: readonly string[] | undefined;
 	/** Regions with an outcome, from this try and those before. */
 	readonly done: Set<string>;
@@ -49,162 +36,191 @@ interface OpenUnit {
 
 interface Worker {
 	readonly id: number;
-	readonly process: WorkerHandle;
+	readonly handle: WorkerHandle;
 	readonly units: Map<number, OpenUnit>;
-	ready: boolean;
-	finishing: boolean;
-	finished: boolean;
+	isReady: boolean;
+	isFinishing: boolean;
+	isFinished: boolean;
 }
 
-/** Keeps `workers` processes busy with units, and repeats the units of one that dies. */
-export function createWorkerPool(options: PoolOptions): WorkerPool {
-	const queue: OpenUnit[] = [];
-	const workers = new Set<Worker>();
-	let nextWorkerId = 0;
-	let stopped = false;
-	let aborted = false;
-	let stillborn = 0;
-	let failure: Error | undefined;
-	let settled = (): void => undefined;
+/** The workers of one run: keeps them busy with units, and repeats the units of one that dies. */
+export class WorkerPool {
+	readonly #options: PoolOptions;
+	readonly #queue: OpenUnit[] = [];
+	readonly #workers = new Set<Worker>();
+	#lastWorkerId = 0;
+	/** Workers that ended before they were ready. */
+	#stillborn = 0;
+	#halt: 'stop' | 'abort' | undefined;
+	#failure: Error | undefined;
+	/** Set once nothing more will be added. */
+	#ending: PromiseWithResolvers<void> | undefined;
 
-	const start = (): void => {
-		nextWorkerId += 1;
-		const id = nextWorkerId;
+	constructor(options: PoolOptions) {
+		this.#options = options;
+		for (let count = 0; count < options.workers; count += 1) this.#start();
+	}
+
+	/** Queues a unit; it starts as soon as a worker has room. */
+	add(task: UnitTask): void {
+		this.#queue.push({ task, tries: 1, regions: undefined, done: new Set(task.done), begun: new Set() });
+		this.#feed();
+	}
+
+	/** Resolves when every queued unit has ended and the workers are gone. Nothing may be added after. */
+	finish(): Promise<void> {
+		this.#ending ??= Promise.withResolvers<void>();
+		this.#settle();
+		return this.#ending.promise;
+	}
+
+	/** First stage: no further scope is opened. */
+	stop(): void {
+		this.#halt ??= 'stop';
+		this.#broadcast({ type: 'stop' });
+	}
+
+	/** Second stage: calls under way are broken off. */
+	abort(): void {
+		this.#halt = 'abort';
+		this.#broadcast({ type: 'abort' });
+	}
+
+	/** Process ids, for tests that kill and benches that weigh. */
+	pids(): readonly number[] {
+		return [...this.#workers].flatMap(({ handle }) => (handle.pid === undefined ? [] : [handle.pid]));
+	}
+
+	#broadcast(message: ToWorker): void {
+		for (const worker of this.#workers) worker.handle.send(message);
+	}
+
+	#start(): void {
+		this.#lastWorkerId += 1;
 		const worker: Worker = {
-			id,
+			id: this.#lastWorkerId,
 			units: new Map(),
-			ready: false,
-			finishing: false,
-			finished: false,
-			process: options.startWorker({
-				onMessage: (message) => receive(worker, message),
-				onLines: options.onLines,
+			isReady: false,
+			isFinishing: false,
+			isFinished: false,
+			handle: this.#options.startWorker({
+				onMessage: (message) => this.#receive(worker, message),
+				onLines: this.#options.onLines,
 			}),
 		};
-		workers.add(worker);
-		worker.process.gone.then(
-			() => bury(worker),
+		this.#workers.add(worker);
+		worker.handle.gone.then(
+			() => this.#bury(worker),
 			(error: unknown) => {
 				// The lines could not be written (disk full): nothing more can be done for this run.
-				failure ??= error instanceof Error ? error : new Error(String(error));
-				bury(worker);
+				this.#fail(error instanceof Error ? error : new Error(String(error)));
+				this.#bury(worker);
 			},
 		);
-	};
+	}
 
-	const bury = (worker: Worker): void => {
-		workers.delete(worker);
-		if (!worker.ready) stillborn += 1;
-		if (stillborn >= maxTries) failure ??= new Error('worker processes end before they are ready');
-		for (const unit of worker.units.values()) repeat(unit);
-		if (!worker.finished && !failure && (queue.length > 0 || workers.size === 0)) start();
-		settled();
-	};
+	#fail(error: Error): void {
+		this.#failure ??= error;
+		for (const worker of this.#workers) worker.handle.kill();
+	}
 
-	const repeat = (unit: OpenUnit): void => {
-		for (const region of unit.begun) giveUp(unit, region);
+	#bury(worker: Worker): void {
+		this.#workers.delete(worker);
+		if (!worker.isReady) this.#stillborn += 1;
+		if (this.#stillborn >= maxTries) this.#fail(new Error('worker processes end before they are ready'));
+		for (const unit of worker.units.values()) this.#repeat(unit);
+		const isNeeded = this.#queue.length > 0 || (this.#workers.size === 0 && this.#ending === undefined);
+		if (isNeeded && !this.#failure) this.#start();
+		this.#settle();
+	}
+
+	/** What the dead worker's unit still owes is given to another worker, or up. */
+	#repeat(unit: OpenUnit): void {
+		for (const region of unit.begun) this.#giveUp(unit, region);
 		const left = unit.regions?.filter((region) => !unit.done.has(region));
 		if (left?.length === 0) return;
-		if (unit.tries < maxTries && !aborted && !failure) {
+		if (unit.tries < maxTries && this.#halt !== 'abort' && !this.#failure) {
 			const task = { ...unit.task, done: [...unit.done] };
-			queue.unshift({ task, tries: unit.tries + 1, regions: undefined, done: unit.done, begun: new Set() });
-		} else for (const region of left ?? ['*']) giveUp(unit, region);
-	};
+			this.#queue.unshift({ task, tries: unit.tries + 1, regions: undefined, done: unit.done, begun: new Set() });
+		} else for (const region of left ?? ['*']) this.#giveUp(unit, region);
+	}
 
-	const giveUp = (unit: OpenUnit, region: string): void => {
+	#giveUp(unit: OpenUnit, region: string): void {
 		if (unit.done.has(region)) return;
 		unit.done.add(region);
-		const cause = aborted ? ownCauses.cancelled : ownCauses.workerDied;
-		options.onScope({
-			outcome: aborted ? 'cancelled' : 'failed',
-			cause,
-			accountId: unit.task.accountId,
+		const report: OutcomeReport =
+			this.#halt === 'abort'
+				? { outcome: 'cancelled', cause: ownCauses.cancelled }
+				: { outcome: 'failed', cause: ownCauses.workerDied };
+		const { accountId } = unit.task;
+		this.#options.onScope({
+			...report,
+			accountId,
 			region,
 			enrichments: [],
 			counts: noCounts,
 			minimumCalls: 0,
 			notes: [],
 		});
-	};
+	}
 
-	const feed = (): void => {
-		for (const worker of workers) {
-			while (worker.ready && !worker.finishing && worker.units.size < unitsAtOnce) {
-				const unit = queue.shift();
-				if (!unit) break;
+	#feed(): void {
+		for (const worker of this.#workers) {
+			while (worker.isReady && !worker.isFinishing && worker.units.size < unitsAtOnce) {
+				const unit = this.#queue.shift();
+				if (!unit) return;
 				worker.units.set(unit.task.unitId, unit);
-				worker.process.send({ type: 'unit', task: unit.task });
+				worker.handle.send({ type: 'unit', task: unit.task });
 			}
 		}
-	};
+	}
 
-	const receive = (worker: Worker, message: FromWorker): void => {
+	#receive(worker: Worker, message: FromWorker): void {
 		switch (message.type) {
 			case 'ready':
-				worker.process.send({ type: 'setup', setup: options.setup });
-				if (stopped) worker.process.send({ type: aborted ? 'abort' : 'stop' });
-				worker.ready = true;
+				worker.handle.send({ type: 'setup', setup: this.#options.setup });
+				if (this.#halt) worker.handle.send({ type: this.#halt });
+				worker.isReady = true;
 				break;
 			case 'need-credentials':
-				answerCredentials(options, worker.process, message);
-				break;
+				answerCredentials(this.#options, worker.handle, message);
+				return;
 			case 'ensure-server':
-				answerServer(options, worker.process, message.requestId);
-				break;
+				answerServer(this.#options, worker.handle, message.requestId);
+				return;
 			case 'calls':
-				options.onCalls(worker.id, message.calls, message.throttles);
-				break;
+				this.#options.onCalls(worker.id, message);
+				return;
 			case 'page':
-				options.onPage(message.assets);
-				break;
+				this.#options.onPage(message.assets);
+				return;
 			case 'finished':
-				if (message.error) failure ??= fromWireError(message.error);
-				worker.finished = true;
-				if (failure) for (const other of workers) other.process.kill();
-				else worker.process.kill();
+				worker.isFinished = true;
+				if (message.error) this.#fail(fromWireError(message.error));
+				else worker.handle.kill();
 				break;
 			default:
-				receiveOfUnit(options, worker, message);
+				receiveOfUnit(this.#options, worker, message);
 		}
-		feed();
-		settled();
-	};
+		this.#feed();
+		this.#settle();
+	}
 
-	const idle = (): boolean => queue.length === 0 && [...workers].every((worker) => worker.units.size === 0);
-
-	for (let count = 0; count < options.workers; count += 1) start();
-	return {
-		add: (task) => {
-			queue.push({ task, tries: 1, regions: undefined, done: new Set(task.done), begun: new Set() });
-			feed();
-		},
-		finish: () =>
-			new Promise((resolve, reject) => {
-				settled = () => {
-					if (workers.size === 0) {
-						if (failure) reject(failure);
-						else resolve();
-					} else if (idle() || failure) {
-						for (const worker of workers) {
-							if (worker.finishing || !worker.ready) continue;
-							worker.finishing = true;
-							worker.process.send({ type: 'finish' });
-						}
-					}
-				};
-				settled();
-			}),
-		stop: () => {
-			stopped = true;
-			for (const worker of workers) worker.process.send({ type: 'stop' });
-		},
-		abort: () => {
-			stopped = true;
-			aborted = true;
-			for (const worker of workers) worker.process.send({ type: 'abort' });
-		},
-		pids: () => [...workers].flatMap((worker) => (worker.process.pid === undefined ? [] : [worker.process.pid])),
-	};
+	/** Once nothing more will come: asks idle workers to end, and ends when they are gone. */
+	#settle(): void {
+		if (!this.#ending) return;
+		if (this.#workers.size === 0) {
+			if (this.#failure) this.#ending.reject(this.#failure);
+			else this.#ending.resolve();
+			return;
+		}
+		if (this.#queue.length > 0 || [...this.#workers].some(({ units }) => units.size > 0)) return;
+		for (const worker of this.#workers) {
+			if (worker.isFinishing || !worker.isReady) continue;
+			worker.isFinishing = true;
+			worker.handle.send({ type: 'finish' });
+		}
+	}
 }
 
 /** Messages that belong to one unit of a worker. */
@@ -226,22 +242,21 @@ function receiveOfUnit(options: PoolOptions, worker: Worker, message: FromWorker
 
 function answerCredentials(
 	options: PoolOptions,
-	process: WorkerHandle,
+	worker: WorkerHandle,
 	message: Extract<FromWorker, { type: 'need-credentials' }>,
 ): void {
 	const { requestId, accountId, renew } = message;
-	options
-		.sessionOf(accountId)
-		.credentials(renew === undefined ? {} : { renew })
-		.then(
-			(credentials) => process.send({ type: 'credentials', requestId, credentials }),
-			(error: unknown) => process.send({ type: 'credentials', requestId, error: toWireError(error) }),
-		);
+	const ask = async (): Promise<SessionCredentials> =>
+		await options.sessionOf(accountId).credentials(renew === undefined ? {} : { renew });
+	ask().then(
+		(credentials) => worker.send({ type: 'credentials', requestId, credentials }),
+		(error: unknown) => worker.send({ type: 'credentials', requestId, error: toWireError(error) }),
+	);
 }
 
-function answerServer(options: PoolOptions, process: WorkerHandle, requestId: number): void {
+function answerServer(options: PoolOptions, worker: WorkerHandle, requestId: number): void {
 	options.ensureServer().then(
-		() => process.send({ type: 'server-ensured', requestId }),
-		(error: unknown) => process.send({ type: 'server-ensured', requestId, error: toWireError(error) }),
+		() => worker.send({ type: 'server-ensured', requestId }),
+		(error: unknown) => worker.send({ type: 'server-ensured', requestId, error: toWireError(error) }),
 	);
 }

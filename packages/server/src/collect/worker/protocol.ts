@@ -65,5 +65,12 @@ export type FromWorker =
 	| { readonly type: 'lines-begin'; readonly accountId: string; readonly region: string }
 	| { readonly type: 'scope'; readonly unitId: number; readonly report: ScopeReport }
 	| { readonly type: 'unit-done'; readonly unitId: number }
-	| { readonly type: 'calls'; readonly calls: Readonly<Record<string, number>>; readonly throttles: number }
+	| {
+			/** All calls of this worker so far. */
+			readonly type: 'calls';
+			readonly calls: Readonly<Record<string, number>>;
+			readonly throttles: number;
+			/** What had to be done otherwise than asked. */
+			readonly notes: readonly string[];
+	  }
 	| { readonly type: 'finished'; readonly error?: WireError };

@@ -30,7 +30,6 @@ interface Running {
 	readonly sink: RunSink;
 	readonly scopes: Semaphore;
 	readonly entryRegion: string | undefined;
-	readonly calls: () => { readonly calls: Readonly<Record<string, number>>; readonly throttles: number };
 	readonly close: () => Promise<void>;
 }
 
@@ -59,14 +58,14 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 			onPage: (region, assets) => ports.send({ type: 'page', unitId: task.unitId, region, assets }),
 			onScope: (report) => ports.send({ type: 'scope', unitId: task.unitId, report }),
 		});
-		ports.send({ type: 'calls', ...parts.calls() });
+		ports.send(callsOf(parts.caller));
 		ports.send({ type: 'unit-done', unitId: task.unitId });
 	};
 
 	const finish = async (): Promise<void> => {
 		const parts = await running;
 		await parts?.close();
-		if (parts) ports.send({ type: 'calls', ...parts.calls() });
+		if (parts) ports.send(callsOf(parts.caller));
 		await ports.closeLines();
 	};
 
@@ -99,12 +98,16 @@ async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroke
 		sink: output.sink,
 		scopes: createSemaphore(setup.scopesAtOnce),
 		entryRegion: setup.aws.entryRegion,
-		calls: () => aws.caller.stats(),
 		close: async () => {
 			await output.close();
 			await aws.close();
 		},
 	};
+}
+
+function callsOf(caller: Caller): FromWorker {
+	const { calls, throttles, notes } = caller.stats();
+	return { type: 'calls', calls, throttles, notes };
 }
 
 interface OutputParts {

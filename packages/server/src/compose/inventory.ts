@@ -1,0 +1,49 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { Config } from '#platform/config.ts';
+import { listAccounts } from '#store/account-list.ts';
+import { findDevices } from '#store/device-detail.ts';
+import { listDevices } from '#store/devices.ts';
+import { listExecutions, readExecution } from '#store/executions.ts';
+import { ensureOrganization, findOrganization, type Organization } from '#store/organizations.ts';
+import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
+import type { Store } from '#store/store.ts';
+import { openMigratedStore } from './database.ts';
+import type { Inventory } from './ports.ts';
+
+/** The organization every installation starts with. */
+const firstOrganization = 'default';
+
+/** Opens the inventory of one organization for reading and for confirming removals. */
+export async function openInventory(config: Config, slug: string): Promise<Inventory> {
+	const { store, close } = await openMigratedStore(config, 2);
+	try {
+		const { id } = await requireOrganization(store, slug);
+		return {
+			listDevices: (query) => store.tenant(id, (tx) => listDevices(tx, query)),
+			findDevices: (device) => store.tenant(id, (tx) => findDevices(tx, device)),
+			listAccounts: () => store.tenant(id, (tx) => listAccounts(tx)),
+			listExecutions: (limit) => store.tenant(id, (tx) => listExecutions(tx, { limit })),
+			readExecution: (execution) => store.tenant(id, async (tx) => (await readExecution(tx, execution)) ?? null),
+			listHeldRemovals: () => store.tenant(id, (tx) => listHeldRemovals(tx)),
+			confirmRemovals: (which) =>
+				store.tenant(id, async (tx) => (await confirmRemovals(tx, which, new Date())).removed),
+			close,
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+async function requireOrganization(store: Store, slug: string): Promise<Organization> {
+	if (slug === firstOrganization) return await ensureOrganization(store, slug);
+	const found = await findOrganization(store, slug);
+	if (found) return found;
+	throw new RollcallError({
+		code: 'STORE:0006',
+		actor: 'you',
+		retryable: false,
+		message: `There is no organization named ${slug}.`,
+		fix: 'check --organization; without it the organization "default" is used, and a collection makes the one it names',
+	});
+}
