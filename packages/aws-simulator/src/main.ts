@@ -17,6 +17,7 @@ async function run(): Promise<void> {
 		pid: process.pid,
 		roleArn: simulator.roleArn,
 		externalId: simulator.externalId,
+		principalRoleArn: simulator.principalRoleArn,
 		accessKeyId: base.accessKeyId,
 		secretAccessKey: base.secretAccessKey,
 		directAccessKeyId: direct.accessKeyId,

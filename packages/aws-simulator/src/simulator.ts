@@ -14,6 +14,8 @@ export interface Simulator {
 	readonly base: Principal;
 	readonly direct: Principal;
 	readonly externalId: string;
+	/** A role of our own, outside the AWS Organization, that the base identity may assume without an external id. */
+	readonly principalRoleArn: string;
 	readonly rolePolicy: PolicyDocument;
 	readonly buckets: Buckets;
 	readonly faults: FaultEngine;

@@ -27,6 +27,8 @@ export interface RunningSimulator {
 	/** In the management account. The members' differ in the account id only. */
 	readonly roleArn: string;
 	readonly externalId: string;
+	/** A role of our own between `base` and the customers' roles (chaining); it asks for no external id. */
+	readonly principalRoleArn: string;
 	readonly managementAccountId: string;
 	readonly control: Control;
 	readonly close: () => Promise<void>;
@@ -50,6 +52,7 @@ function createSimulator(options: SimulatorOptions): Simulator {
 		base,
 		direct,
 		externalId: resolved.externalId ?? makeExternalId(settings.seed),
+		principalRoleArn: `arn:aws:iam::${base.accountId}:role/RollcallPrincipal`,
 		rolePolicy,
 		buckets: createBuckets(resolved.throttle),
 		faults: createFaultEngine(resolved.faults),
@@ -78,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
 		roleName: world.settings.roleName,
 		roleArn: `arn:aws:iam::${management}:role${world.settings.rolePath}${world.settings.roleName}`,
 		externalId: simulator.externalId,
+		principalRoleArn: simulator.principalRoleArn,
 		managementAccountId: management,
 		control,
 		async close() {

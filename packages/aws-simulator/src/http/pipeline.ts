@@ -9,6 +9,7 @@ import { decodePageToken } from '../wires/page-token.ts';
 import { WIRES } from '../wires/registry.ts';
 import { makeRequestId } from '../wires/request-id.ts';
 import type { Action, Call, ParsedCall, Wire } from '../wires/wire.ts';
+import { hashText, toHex8 } from '../world/hash.ts';
 import { makeLogLine } from './log-line.ts';
 import { type Answer, ApiError, type WireRequest } from './messages.ts';
 
@@ -180,5 +181,8 @@ function questionKey(context: Context, accountId: string): string {
 	const rest = [...context.parsed.parameters]
 		.filter(([name]) => !volatile.has(name))
 		.sort(([left], [right]) => (left < right ? -1 : 1));
-	return `${context.service}|${accountId}|${context.region}|${rest.map(([name, value]) => `${name}=${value}`).join('&')}`;
+	const text = rest.map(([name, value]) => `${name}=${value}`).join('&');
+	// Hashed, as a question may name a thousand instances.
+	const digest = `${toHex8(hashText(1, text))}${toHex8(hashText(2, text))}`;
+	return `${context.service}|${accountId}|${context.region}|${context.parsed.action}|${digest}`;
 }

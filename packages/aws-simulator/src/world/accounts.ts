@@ -88,7 +88,7 @@ function makeAccount(world: World, index: number): Account {
 		accountId: accountIdAt(world, index),
 		name: company.name,
 		email: `aws+${mailbox}@nordwind.example`,
-		joinedAt: settings.startAt - Math.floor(age * MILLISECONDS_PER_DAY),
+		joinedAt: joinTimeOf(world, index, age),
 		joinedMethod: mix(hash, 2) % 5 === 0 ? 'INVITED' : 'CREATED',
 		unit: company.unit,
 		purpose: company.purpose,
@@ -96,6 +96,16 @@ function makeAccount(world: World, index: number): Account {
 		withoutRole: company.withoutRole ?? false,
 		company,
 	};
+}
+
+/** Accounts of the start have an age in days; later ones join one after the other. */
+function joinTimeOf(world: World, index: number, ageDays: number): number {
+	const { accounts, churn, startAt } = world.settings;
+	if (index < accounts) {
+		return startAt - Math.floor(ageDays * MILLISECONDS_PER_DAY);
+	}
+	const days = churn > 0 ? (index - accounts + 1) / (churn * 0.02 * accounts) : 0;
+	return startAt + Math.floor(days * MILLISECONDS_PER_DAY);
 }
 
 function drawnEnd(world: World, account: Account): { at: number; kind: number } | undefined {

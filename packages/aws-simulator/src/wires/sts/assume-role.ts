@@ -1,6 +1,6 @@
 import { findDenial } from '../../gate/authorize.ts';
 import { evaluatePolicies, listStatements } from '../../gate/policy.ts';
-import { deriveKeyId, deriveSecret, type Principal } from '../../gate/principals.ts';
+import { allow, deriveKeyId, deriveSecret, type Principal } from '../../gate/principals.ts';
 import { type Answer, ApiError } from '../../http/messages.ts';
 import type { PolicyDocument } from '../../options.ts';
 import type { Simulator } from '../../simulator.ts';
@@ -52,22 +52,28 @@ function trustPolicy(simulator: Simulator): PolicyDocument {
 	};
 }
 
+/** A role of our own between the base identity and the customers' roles; it asks for no external id. */
+function isPrincipalRole(simulator: Simulator, call: Call, roleArn: string): boolean {
+	return roleArn === simulator.principalRoleArn && call.principal.arn === simulator.base.arn;
+}
+
+function isOurs(simulator: Simulator, call: Call): boolean {
+	const session = simulator.principalRoleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
+	return call.principal.arn === simulator.base.arn || call.principal.arn.startsWith(`${session}/`);
+}
+
 function isTrusted(simulator: Simulator, call: Call, roleArn: string): boolean {
+	if (isPrincipalRole(simulator, call, roleArn)) {
+		return true;
+	}
 	const { settings } = simulator.world;
 	const match = /^arn:aws:iam::(\d{12}):role(\/(?:.+\/)?)([^/]+)$/.exec(roleArn);
 	const account = match?.[1] === undefined ? undefined : findAccount(simulator.world, match[1]);
-	if (
-		account === undefined ||
-		match?.[2] !== settings.rolePath ||
-		match[3] !== settings.roleName ||
-		!hasRole(simulator.world, account)
-	) {
+	const named = match?.[2] === settings.rolePath && match[3] === settings.roleName;
+	if (account === undefined || !named || !hasRole(simulator.world, account) || !isOurs(simulator, call)) {
 		return false;
 	}
-	if (
-		stateOfAccount(simulator.world, account, simulator.world.time.at) !== 'ACTIVE' ||
-		call.principal.arn !== simulator.base.arn
-	) {
+	if (stateOfAccount(simulator.world, account, simulator.world.time.at) !== 'ACTIVE') {
 		return false;
 	}
 	const externalId = call.parameters.get('ExternalId');
@@ -159,7 +165,8 @@ interface Wish {
 
 function openSession(simulator: Simulator, call: Call, wish: Wish): Principal {
 	const { roleArn, sessionName, sessionPolicy, now, seconds } = wish;
-	const { seed, roleName } = simulator.world.settings;
+	const { seed } = simulator.world.settings;
+	const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
 	const accountId = roleArn.split(':')[4] ?? '';
 	const purpose = `session/${call.serial}`;
 	const lifetime = Math.min(seconds, simulator.options.sessionLifetimeSeconds ?? seconds);
@@ -171,8 +178,8 @@ function openSession(simulator: Simulator, call: Call, wish: Wish): Principal {
 		expiresAt: now + lifetime * 1000,
 		accountId,
 		arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
-		userId: `${deriveKeyId(seed, 'AROA', `role/${accountId}`)}:${sessionName}`,
-		policies: [simulator.rolePolicy],
+		userId: `${deriveKeyId(seed, 'AROA', roleArn)}:${sessionName}`,
+		policies: [roleArn === simulator.principalRoleArn ? allow(['sts:AssumeRole']) : simulator.rolePolicy],
 		sessionPolicy,
 		assumed: true,
 	};

@@ -1,0 +1,64 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { RunningSimulator } from '../start-simulator.ts';
+
+/** Keys as every client takes them. */
+export interface Keys {
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+	readonly sessionToken?: string;
+}
+
+/** A client of the official SDK that asks once and tells the first error. */
+export function connectEc2(simulator: RunningSimulator, credentials: Keys, region = 'us-east-1'): EC2Client {
+	return new EC2Client({ endpoint: simulator.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectSts(simulator: RunningSimulator, credentials: Keys, region = 'us-east-1'): STSClient {
+	return new STSClient({ endpoint: simulator.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectOrganizations(simulator: RunningSimulator, credentials: Keys): OrganizationsClient {
+	return new OrganizationsClient({ endpoint: simulator.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+}
+
+export interface Wish {
+	readonly accountId?: string;
+	readonly externalId?: string | undefined;
+	readonly policy?: string;
+	readonly seconds?: number;
+	readonly credentials?: Keys;
+	readonly roleArn?: string;
+}
+
+/** Assumes the role of an account (the management account by default), with the right external id unless told otherwise. */
+export async function assume(simulator: RunningSimulator, wish: Wish = {}): Promise<Keys> {
+	const { managementAccountId } = simulator;
+	const memberArn = simulator.roleArn.replace(managementAccountId, wish.accountId ?? managementAccountId);
+	const sts = connectSts(simulator, wish.credentials ?? simulator.principals.base);
+	const answer = await sts.send(
+		new AssumeRoleCommand({
+			RoleArn: wish.roleArn ?? memberArn,
+			RoleSessionName: 'test-session',
+			ExternalId: 'externalId' in wish ? wish.externalId : simulator.externalId,
+			Policy: wish.policy,
+			DurationSeconds: wish.seconds,
+		}),
+	);
+	const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {};
+	return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+/** The code and the message of what a promise fails with; fails itself when it does not. */
+export async function errorOf(
+	promise: Promise<unknown>,
+): Promise<{ code: string; message: string; status: number | undefined }> {
+	try {
+		await promise;
+	} catch (error) {
+		const fault = error as Error & { $metadata?: { httpStatusCode?: number } }; // The SDK's own error shape.
+		return { code: fault.name, message: fault.message, status: fault.$metadata?.httpStatusCode };
+	}
+	throw new Error('expected an error');
+}
