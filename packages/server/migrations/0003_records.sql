@@ -36,7 +36,8 @@ create table record_raw (
 	record bigint primary key,
 	organization uuid not null default current_organization(),
 	as_of timestamptz(3) not null,
-	-- Compressed JSON text (zlib deflate, raw) of the document.
+	-- How the JSON text of the document is compressed: a number of the program's.
+	codec smallint not null,
 	document bytea not null
 );
 alter table record_raw alter column document set storage external;

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The id of the asset that a record stands for: a UUID (version 8) of organization and native id alone. No look-up and
  * no lock, and the same instance through two integrations is one asset.
  */
 export function assetIdOf(organizationId: string, nativeId: string): string {
-	const digest = createHash('sha256').update(organizationId).update('\n').update(nativeId).digest();
+	const digest = hash('sha256', `${organizationId}\n${nativeId}`, 'buffer');
 	digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
 	digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
 	const hex = digest.toString('hex', 0, 16);

@@ -136,10 +136,10 @@ export async function readRawDocument(
 	tx: TenantTransaction,
 	assetId: string,
 ): Promise<{ readonly asOf: string; readonly json: string } | undefined> {
-	const [row] = await runSql<{ document: Buffer; as_of: Date }>(
+	const [row] = await runSql<{ codec: number; document: Buffer; as_of: Date }>(
 		tx,
-		sql`select w.document, w.as_of from tenant_record r join record_raw w on w.record = r.id
+		sql`select w.codec, w.document, w.as_of from tenant_record r join record_raw w on w.record = r.id
 			where r.asset_id = ${assetId}::uuid order by w.as_of desc, r.id limit 1`,
 	);
-	return row && { asOf: row.as_of.toISOString(), json: expandDocument(row.document) };
+	return row && { asOf: row.as_of.toISOString(), json: expandDocument(row.codec, row.document) };
 }

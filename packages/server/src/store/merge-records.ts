@@ -1,4 +1,5 @@
 import { copyRows } from './copy-rows.ts';
+import { documentCodec } from './raw-document.ts';
 import { type BatchRow, deviceLine, recordLine } from './record-lines.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -36,13 +37,17 @@ export async function mergeRecords(tx: TenantTransaction, input: MergeInput): Pr
 	await tx.client.query(classifySql, [input.integrationId]);
 	const changes = await readChanges(tx);
 	const updates = changes.some(({ action }) => action === 'update');
+	const inserts = changes.some(({ action }) => action === 'insert');
 	if (updates) {
 		await tx.client.query(closeVersionSql);
 		await tx.client.query(updateSql);
+		await tx.client.query(replaceRawSql);
 	}
-	if (changes.some(({ action }) => action === 'insert')) await tx.client.query(insertSql, [input.integrationId]);
-	if (updates || changes.some(({ action }) => action === 'insert')) {
-		await tx.client.query(rawSql);
+	if (inserts) {
+		await tx.client.query(insertSql, [input.integrationId]);
+		await tx.client.query(rawSql('insert'));
+	}
+	if (updates || inserts) {
 		if (devices.length > 0) await mergeDevices(tx, input.integrationId, updates);
 		await tx.client.query(eventSql, [input.integrationId, input.executionId]);
 	}
@@ -107,13 +112,16 @@ join incoming_record i using (seq)
 where c.action = 'insert'
 order by c.seq`;
 
-const rawSql = `
-insert into record_raw (record, as_of, document)
-select c.id, i.observed_at, i.raw
+const rawSql = (action: ChangeAction): string => `
+insert into record_raw (record, as_of, codec, document)
+select c.id, i.observed_at, ${documentCodec}, i.raw
 from record_change c
 join incoming_record i using (seq)
-where c.action in ('insert', 'update')
-on conflict (record) do update set as_of = excluded.as_of, document = excluded.document`;
+where c.action = '${action}'
+order by c.seq`;
+
+const replaceRawSql = `${rawSql('update')}
+on conflict (record) do update set as_of = excluded.as_of, codec = excluded.codec, document = excluded.document`;
 
 /** A record first seen already gone never was a member: no event. */
 const eventSql = `
