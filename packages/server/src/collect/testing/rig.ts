@@ -20,8 +20,13 @@ import type { WorkerPool } from '../worker/pool.ts';
 import type { StartWorker } from '../worker/worker-process.ts';
 import { startWorkerInProcess } from './worker-in-process.ts';
 
+/** Where AWS is, and who may enter it how. */
+export type RigTarget = Pick<RunningSimulator, 'endpoint' | 'principals' | 'roleArn' | 'externalId'>;
+
 export interface RigOptions {
 	readonly simulator?: SimulatorOptions;
+	/** A simulator (or something before it) that runs already: none is started, and `rig.simulator` is not there. */
+	readonly target?: RigTarget;
 	/** Database with the program's schema; without one only `collectLines` works. */
 	readonly connection?: Connection;
 	/** How much faster than real time back-offs and deadlines run. */
@@ -59,9 +64,12 @@ export interface Rig {
 const kind = 'ec2.devices';
 
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
-	const simulator = await startSimulator({ throttle: false, gzip: false, ...options.simulator });
+	const simulator = options.target
+		? undefined
+		: await startSimulator({ throttle: false, gzip: false, ...options.simulator });
+	const target = options.target ?? given(simulator, 'this rig has no simulator of its own');
 	const settings: AwsSettings = {
-		endpoints: { all: simulator.endpoint },
+		endpoints: { all: target.endpoint },
 		entryRegion: 'us-east-1',
 		reader: options.reader ?? 'own',
 		limits: {
@@ -70,34 +78,37 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 		},
 	};
 	const { connection } = options;
-	const inventory = connection === undefined ? undefined : await openInventory(connection, simulator);
-	const parts = { options, simulator, settings };
+	const inventory = connection === undefined ? undefined : await openInventory(connection, target);
+	const parts = { options, target, settings };
+	const needInventory = (): RigInventory => given(inventory, 'this rig was opened without a database');
 	return {
-		simulator,
+		get simulator() {
+			return given(simulator, 'this rig has no simulator of its own');
+		},
 		get store() {
-			return needInventory(inventory).store;
+			return needInventory().store;
 		},
 		get organizationId() {
-			return needInventory(inventory).organizationId;
+			return needInventory().organizationId;
 		},
 		get integrationId() {
-			return needInventory(inventory).integrationId;
+			return needInventory().integrationId;
 		},
 		get configurationId() {
-			return needInventory(inventory).configurationId;
+			return needInventory().configurationId;
 		},
-		collect: (choices = {}) => collectIntoInventory(parts, needInventory(inventory), choices),
+		collect: (choices = {}) => collectIntoInventory(parts, needInventory(), choices),
 		collectLines: (choices = {}) => collectLines(parts, choices),
 		close: async () => {
 			await inventory?.store.close();
-			await simulator.close();
+			await simulator?.close();
 		},
 	};
 }
 
 interface RigParts {
 	readonly options: RigOptions;
-	readonly simulator: RunningSimulator;
+	readonly target: RigTarget;
 	readonly settings: AwsSettings;
 }
 
@@ -109,18 +120,18 @@ interface RigInventory {
 	readonly integrationId: string;
 }
 
-function needInventory(inventory: RigInventory | undefined): RigInventory {
-	if (!inventory) throw new Error('this rig was opened without a database');
-	return inventory;
+function given<T>(value: T | undefined, otherwise: string): T {
+	if (value === undefined) throw new Error(otherwise);
+	return value;
 }
 
-async function openInventory(connection: Connection, simulator: RunningSimulator): Promise<RigInventory> {
+async function openInventory(connection: Connection, target: RigTarget): Promise<RigInventory> {
 	const store = await openStore({ connection, maxConnections: 4 });
 	const organization = await ensureOrganization(store, 'default');
 	const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
 		const configuration = await upsertConfiguration(tx, {
 			schema: 'assume_role',
-			key: simulator.roleArn,
+			key: target.roleArn,
 			settings: {},
 		});
 		const integration = await upsertIntegration(tx, { configurationId: configuration.id, kind, settings: {} });
@@ -129,12 +140,12 @@ async function openInventory(connection: Connection, simulator: RunningSimulator
 	return { connection, store, organizationId: organization.id, configurationId, integrationId };
 }
 
-function accessOf(simulator: RunningSimulator, choice: RunChoices['access']): Access {
-	if (choice === 'keys') return { schema: 'access_key', credentials: async () => keysOf(simulator.principals.direct) };
+function accessOf(target: RigTarget, choice: RunChoices['access']): Access {
+	if (choice === 'keys') return { schema: 'access_key', credentials: async () => keysOf(target.principals.direct) };
 	return {
 		schema: 'assume_role',
-		roleArn: simulator.roleArn,
-		externalId: simulator.externalId,
+		roleArn: target.roleArn,
+		externalId: target.externalId,
 		organizationDiscovery: choice !== 'single',
 	};
 }
@@ -184,22 +195,22 @@ async function collectLines(
 	};
 }
 
-type Target = Pick<Parameters<typeof runExecution>[0], 'book'> & {
+type RunOutput = Pick<Parameters<typeof runExecution>[0], 'book'> & {
 	readonly output: Parameters<typeof runExecution>[0]['pool']['setup']['output'];
 	readonly onLines: (lines: Buffer) => Promise<void>;
 };
 
-async function run(parts: RigParts, choices: RunChoices, target: Target): Promise<ExecutionSummary> {
-	const { options, simulator, settings } = parts;
+async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promise<ExecutionSummary> {
+	const { options, target, settings } = parts;
 	const collection = findCollection(kind);
 	const clockSpeed = options.clockSpeed ?? 1;
 	const clock = createClock(clockSpeed);
-	const aws = createAws({ clock, settings, provide: async () => keysOf(simulator.principals.base) });
+	const aws = createAws({ clock, settings, provide: async () => keysOf(target.principals.base) });
 	try {
 		return await runExecution({
 			request: {
 				collection,
-				access: accessOf(simulator, choices.access),
+				access: accessOf(target, choices.access),
 				regions: choices.regions ?? null,
 				accounts: choices.accounts ?? null,
 				enrich: choices.enrich ?? 'all',
@@ -207,13 +218,13 @@ async function run(parts: RigParts, choices: RunChoices, target: Target): Promis
 			clock,
 			caller: aws.caller,
 			broker: aws.broker,
-			book: target.book,
+			book: sink.book,
 			pool: {
 				startWorker: options.startWorker ?? startWorkerInProcess,
 				workers: options.workers ?? 1,
-				setup: { collectionKind: kind, output: target.output, aws: settings, scopesAtOnce: 16, clockSpeed },
+				setup: { collectionKind: kind, output: sink.output, aws: settings, scopesAtOnce: 16, clockSpeed },
 				ensureServer: async () => undefined,
-				onLines: target.onLines,
+				onLines: sink.onLines,
 			},
 			stopping: choices.stopping ?? new AbortController().signal,
 			aborting: choices.aborting ?? new AbortController().signal,
