@@ -3,6 +3,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { countOf, formatAge, formatCount } from '../text/amounts.ts';
+import type { Style } from '../text/style.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
@@ -42,14 +43,9 @@ function renderAccounts(accounts: readonly AccountRow[], out: Output, nowMs: num
 	const rows = accounts.map((account): TableCell[] => [
 		{ text: account.accountId },
 		{ text: toHarmless(account.name ?? '–') },
-		{ text: toHarmless(account.ouPath ?? '–') },
+		{ text: describePlace(account.ouPath) },
 		{ text: account.retiredReason === null ? (account.state ?? '–') : account.retiredReason.replaceAll('_', ' ') },
-		account.outcome === null
-			? { text: 'never read', style: style.warning }
-			: {
-					text: `${outcomeMark(account.outcome)} ${nameOutcome(account.outcome)}`,
-					style: outcomeStyle(account.outcome, style),
-				},
+		outcomeCell(account, style),
 		{ text: account.scopes === 0 ? '–' : `${account.scopesComplete} of ${account.scopes}` },
 		{ text: formatCount(account.devices) },
 		{ text: account.oldestConfirmedAt === null ? '–' : formatAge(account.oldestConfirmedAt, nowMs) },
@@ -59,6 +55,22 @@ function renderAccounts(accounts: readonly AccountRow[], out: Output, nowMs: num
 		},
 	]);
 	return `${renderTable(columns, rows, { width: out.width(), styleTitle: style.dim })}\n\n${renderTotals(accounts, nowMs)}`;
+}
+
+function outcomeCell(account: AccountRow, style: Style): TableCell {
+	const { outcome, state } = account;
+	if (outcome !== null) {
+		return { text: `${outcomeMark(outcome)} ${nameOutcome(outcome)}`, style: outcomeStyle(outcome, style) };
+	}
+	// Only ACTIVE accounts are read; the others leave no scope behind.
+	if (state !== null && state !== 'ACTIVE') return { text: `${outcomeMark('skipped')} skipped`, style: style.dim };
+	return { text: 'never read', style: style.warning };
+}
+
+/** The organizational units of `o-…/r-…/ou-…/ou-…/111122223333/`. */
+function describePlace(ouPath: string | null): string {
+	const units = (ouPath ?? '').split('/').filter((part) => part.startsWith('ou-'));
+	return units.length === 0 ? '–' : toHarmless(units.join('/'));
 }
 
 function renderTotals(accounts: readonly AccountRow[], nowMs: number): string {

@@ -41,7 +41,7 @@ export function adviseOn(trouble: Trouble): string {
 
 function adviseOnDenial(action: string | null): string {
 	if (action === 'sts:AssumeRole') {
-		return 'In order of likelihood: the role is missing in that account, its trust policy names another external id, or it does not name our principal. Deploy the role there, then collect again.';
+		return 'Deploy the role in that account (or mend its trust policy), then collect again.';
 	}
 	return action === null
 		? "Add the missing permission to the role's policy in that account, then collect again."

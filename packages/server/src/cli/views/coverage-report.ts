@@ -3,7 +3,7 @@ import type { AccountSummary, ExecutionSummary } from '@rollcall/model/run/summa
 import { countOf, formatCount, formatDuration } from '../text/amounts.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
-import { toHarmless, wrap } from '../text/width.ts';
+import { displayWidth, padEnd, toHarmless, truncate, wrap } from '../text/width.ts';
 import { adviseOn } from './advice.ts';
 import { nameOutcome, outcomeMark, outcomeStyle, resultStyle } from './outcomes.ts';
 import { groupTroubles, type TroubleGroup } from './troubles.ts';
@@ -67,11 +67,17 @@ function renderAccounts(accounts: readonly AccountSummary[], { style, width }: R
 				text: `${outcomeMark(account.outcome)} ${nameOutcome(account.outcome)}`,
 				style: outcomeStyle(account.outcome, style),
 			},
-			{ text: counted.length === 0 ? '–' : `${complete} of ${counted.length}` },
+			{ text: describeRegionCount(counted, complete) },
 			{ text: account.outcome === 'skipped' ? '–' : formatCount(assets) },
 		];
 	});
 	return renderTable(columns, rows, { width, styleTitle: style.dim });
+}
+
+/** A failure before regions were known has no number of regions. */
+function describeRegionCount(counted: readonly { readonly region: string }[], complete: number): string {
+	if (counted.length === 0) return '–';
+	return counted.length === 1 && counted[0]?.region === '*' ? 'none' : `${complete} of ${counted.length}`;
 }
 
 function renderTroubles(summary: ExecutionSummary, layout: ReportLayout): string {
@@ -83,22 +89,34 @@ function renderTroubles(summary: ExecutionSummary, layout: ReportLayout): string
 function renderTrouble(group: TroubleGroup, { style, width }: ReportLayout): string {
 	const textWidth = Math.min(width, widestText) - 6;
 	const paint = outcomeStyle(group.outcome, style);
-	const who = `${group.accountId}${group.name === null ? '' : `  ${toHarmless(group.name)}`}`;
-	const what = group.enrichment === null ? '' : ` ${group.enrichment}`;
-	const head = `  ${paint(outcomeMark(group.outcome))} ${who}  ${paint(nameOutcome(group.outcome))}${what}`;
+	const what = group.enrichment ?? group.action;
+	const head = `${outcomeMark(group.outcome)} ${nameOutcome(group.outcome)}${what === null ? '' : `: ${what}`}`;
 	const cause = group.cause === null ? [] : wrap(toHarmless(group.cause), textWidth);
 	const advice = wrap(adviseOn(group), textWidth - 2);
 	return [
-		head,
-		...wrap(describeRegions(group.regions), textWidth).map((line) => `      ${line}`),
+		`  ${paint(head)}`,
+		renderTroubledAccounts(group, width),
 		...cause.map((line) => `      ${style.dim(line)}`),
 		...advice.map((line, index) => `      ${index === 0 ? '→' : ' '} ${line}`),
 	].join('\n');
 }
 
+/** Every account with all its regions: nothing that was not read goes unnamed. */
+function renderTroubledAccounts(group: TroubleGroup, width: number): string {
+	const names = group.accounts.map((account) => toHarmless(account.name ?? ''));
+	const nameWidth = Math.min(30, Math.max(...names.map(displayWidth)));
+	const lines = group.accounts.flatMap((account, index) => {
+		const name = nameWidth === 0 ? '' : `  ${padEnd(truncate(names[index] ?? '', nameWidth), nameWidth)}`;
+		const head = `      ${account.accountId}${name}  `;
+		const regions = wrap(describeRegions(account.regions), Math.min(width, widestText) - displayWidth(head));
+		return regions.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
+	});
+	return lines.join('\n');
+}
+
 function describeRegions(regions: readonly string[]): string {
 	if (regions.length === 1 && regions[0] === '*') return 'every region';
-	return `${regions.length === 1 ? 'region' : `${regions.length} regions:`} ${regions.join(', ')}`;
+	return regions.join(', ');
 }
 
 function renderWarnings(warnings: readonly string[], { style, width }: ReportLayout): string {

@@ -1,3 +1,4 @@
+import { deviceAttributes } from '@rollcall/model/asset/device.ts';
 import type { DeviceDetail, DeviceRow, DeviceSource } from '#compose/ports.ts';
 
 /** A device for programs (`rules.md`, Names that were ambiguous: the envelope). */
@@ -11,9 +12,15 @@ export function presentDevice(device: DeviceRow): Record<string, unknown> {
 		last_changed_at: device.lastChangedAt,
 		states: [device.standing],
 		labels: [],
-		attributes: device.attributes,
+		attributes: sortAttributes(device.attributes),
 		unknown: device.unknown,
 	};
+}
+
+/** In the order of the schema: the database keeps its own. */
+function sortAttributes(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	const names = Object.keys(deviceAttributes).filter((name) => attributes[name] !== undefined);
+	return Object.fromEntries(names.map((name) => [name, attributes[name]]));
 }
 
 /** One with its sources and its events. */

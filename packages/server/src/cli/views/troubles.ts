@@ -1,44 +1,74 @@
-import type { Outcome } from '@rollcall/model/run/outcome.ts';
+import { type Outcome, outcomes } from '@rollcall/model/run/outcome.ts';
 import type { AccountSummary } from '@rollcall/model/run/summary.ts';
 
-/** Scopes of one account that ended alike, or enrichments that did. */
+/** Scopes, or enrichments of scopes, that ended alike for the same cause. */
 export interface TroubleGroup {
-	readonly accountId: string;
-	readonly name: string | null;
 	readonly outcome: Outcome;
+	/** As the first of them told it. */
 	readonly cause: string | null;
 	/** IAM action that was refused or failed. */
 	readonly action: string | null;
 	/** The enrichment it is about; null: the scope itself. */
 	readonly enrichment: string | null;
+	readonly accounts: readonly TroubledAccount[];
+}
+
+export interface TroubledAccount {
+	readonly accountId: string;
+	readonly name: string | null;
 	readonly regions: readonly string[];
 }
 
-/** Everything that is not complete, account by account; regions with the same outcome and cause stand together. */
-export function groupTroubles(accounts: readonly AccountSummary[]): TroubleGroup[] {
-	return accounts.flatMap(groupAccount);
+interface OpenGroup extends TroubleGroup {
+	readonly accounts: (TroubledAccount & { readonly regions: string[] })[];
 }
 
-function groupAccount(account: AccountSummary): TroubleGroup[] {
-	const groups = new Map<string, TroubleGroup & { regions: string[] }>();
-	const add = (region: string, trouble: Omit<TroubleGroup, 'accountId' | 'name' | 'regions'>): void => {
-		const key = JSON.stringify([trouble.outcome, sameCause(trouble.cause, region), trouble.action, trouble.enrichment]);
-		const known = groups.get(key);
-		if (known) known.regions.push(region);
-		else groups.set(key, { ...trouble, accountId: account.account_id, name: account.name, regions: [region] });
-	};
-	for (const { region, outcome, cause, action, enrichments } of account.regions) {
-		if (outcome !== 'complete') add(region, { outcome, cause, action, enrichment: null });
-		for (const each of enrichments) {
-			// Enrichments of a scope that was not read share its fate.
-			if (outcome !== 'complete' || each.outcome === 'complete' || each.outcome === 'skipped') continue;
-			add(region, { outcome: each.outcome, cause: each.cause, action: each.action, enrichment: each.action });
+/** What needs hands comes first, what is as the customer wants it last. */
+const order: readonly Outcome[] = [
+	'denied',
+	'failed',
+	'unavailable',
+	'throttled_out',
+	'cancelled',
+	...outcomes.filter((outcome) => outcome === 'blocked_by_policy' || outcome === 'skipped'),
+];
+
+/** Everything that is not complete, by what ails it; every account and region of it is named. */
+export function groupTroubles(accounts: readonly AccountSummary[]): TroubleGroup[] {
+	const groups = new Map<string, OpenGroup>();
+	for (const account of accounts) {
+		for (const { region, outcome, cause, action, enrichments } of account.regions) {
+			if (outcome !== 'complete') addTo(groups, account, region, { outcome, cause, action, enrichment: null });
+			for (const each of enrichments) {
+				// Enrichments of a scope that was not read share its fate.
+				if (outcome !== 'complete' || each.outcome === 'complete' || each.outcome === 'skipped') continue;
+				const trouble = { outcome: each.outcome, cause: each.cause, action: each.action, enrichment: each.action };
+				addTo(groups, account, region, trouble);
+			}
 		}
 	}
-	return [...groups.values()];
+	return [...groups.values()].toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
 }
 
-/** AWS names the region and a request id in some messages; those must not tear equal causes apart. */
-function sameCause(cause: string | null, region: string): string {
-	return (cause ?? '').replaceAll(region, '').replace(/request ?id:? [\w-]+/giu, '');
+function addTo(
+	groups: Map<string, OpenGroup>,
+	account: AccountSummary,
+	region: string,
+	trouble: Omit<TroubleGroup, 'accounts'>,
+): void {
+	const cause = commonCause(trouble.cause, account.account_id, region);
+	const key = JSON.stringify([trouble.outcome, cause, trouble.action, trouble.enrichment]);
+	const group = groups.get(key) ?? { ...trouble, accounts: [] };
+	groups.set(key, group);
+	const known = group.accounts.find((each) => each.accountId === account.account_id);
+	if (known) known.regions.push(region);
+	else group.accounts.push({ accountId: account.account_id, name: account.name, regions: [region] });
+}
+
+/** AWS names account, region and request in its messages; those must not tear equal causes apart. */
+function commonCause(cause: string | null, accountId: string, region: string): string {
+	return (cause ?? '')
+		.replaceAll(accountId, '')
+		.replaceAll(region, '')
+		.replace(/request ?id:? [\w-]+/giu, '');
 }

@@ -4,13 +4,14 @@ import type { LiveProgress } from '#compose/ports.ts';
 export interface Pace {
 	/** Takes a look; `elapsedMs` since the run began. */
 	observe(live: LiveProgress, elapsedMs: number): void;
-	/** Calls per second of about the last five seconds. */
+	/** Calls per second of about the last six seconds. */
 	callRate(): number;
 	/** Milliseconds left at the average pace so far; null before that means anything. */
 	remainingMs(): number | null;
 }
 
-const windowMs = 5_000;
+/** A little more than the time between two plain lines, so that each sees the one before. */
+const windowMs = 6_000;
 const tooEarlyMs = 3_000;
 /** Before so many accounts are done nobody knows how many regions an account has. */
 const tooFewAccounts = 2;

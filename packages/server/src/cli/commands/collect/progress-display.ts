@@ -30,7 +30,7 @@ export function openProgress(terminal: Terminal, source: string): ProgressDispla
 
 	const describe = (render: (moment: Parameters<typeof renderPlainProgress>[0]) => string): string => {
 		const elapsedMs = terminal.monotonicMs() - startedMs;
-		if (live === undefined) return `Connecting to AWS for ${source} …`;
+		if (live === undefined) return `Starting ${source}: database, workers, AWS …`;
 		pace.observe(live, elapsedMs);
 		return render({ live, elapsedMs, callRate: pace.callRate(), remainingMs: pace.remainingMs() });
 	};
