@@ -3,7 +3,7 @@ import { createGzip } from 'node:zlib';
 import type { FaultRule } from '../faults/rules.ts';
 import { type Answer, collectBody } from './messages.ts';
 
-const SMALL_BYTES = 256 * 1024;
+const SMALL_BYTES = 60 * 1024;
 
 /** Resolves when the stream takes more, or when the peer has gone. Leaves no listener behind. */
 function drained(stream: NodeJS.EventEmitter, response: ServerResponse): Promise<void> {

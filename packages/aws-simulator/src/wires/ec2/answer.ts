@@ -3,7 +3,7 @@ import { makeRequestId } from '../request-id.ts';
 import type { Call } from '../wire.ts';
 
 const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /** Makes the document piece by piece: with hundreds of slow readers only a piece of each answer is in memory. */
 function* makePieces(action: string, requestId: string, parts: Iterable<string>): Generator<Buffer> {

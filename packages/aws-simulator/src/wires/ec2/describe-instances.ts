@@ -1,7 +1,7 @@
 import { type Answer, ApiError } from '../../http/messages.ts';
 import type { Simulator } from '../../simulator.ts';
 import { mix } from '../../world/hash.ts';
-import { findSlot, glanceAt, makeFacts, type Nature, slotAt } from '../../world/instances.ts';
+import { findSlot, glanceAt, instanceAt, makeFacts, type Nature, slotAt } from '../../world/instances.ts';
 import { countAddedSlots, countSlots, type Scope } from '../../world/scopes.ts';
 import { closePage, openPage } from '../paging.ts';
 import { readList } from '../query-protocol.ts';
@@ -41,19 +41,25 @@ function findNamed(simulator: Simulator, call: Call, scope: Scope, ids: readonly
 	return found;
 }
 
-function* renderPage(
-	simulator: Simulator,
-	call: Call,
-	scope: Scope,
-	natures: readonly Nature[],
-	token: string | undefined,
-): Generator<string> {
+/** A page that is going to be sent: what it holds, at the moment it was asked for. */
+interface Page {
+	readonly scope: Scope;
+	readonly slots: readonly number[];
+	readonly at: number;
+	readonly token: string | undefined;
+}
+
+function* renderPage(simulator: Simulator, call: Call, { scope, slots, at, token }: Page): Generator<string> {
 	const shuffler = createShuffler(mix(call.serial, 0x5345));
 	const unknownFields = call.lie === 'unknown_fields';
 	let open = '';
-	yield natures.length === 0 ? '\n    <reservationSet/>' : '\n    <reservationSet>';
-	for (const nature of natures) {
-		const facts = makeFacts(simulator.world, scope, nature);
+	yield slots.length === 0 ? '\n    <reservationSet/>' : '\n    <reservationSet>';
+	for (const slot of slots) {
+		// Looked at again: of a page that waits to be sent only its slots are kept, not a thousand objects.
+		const facts = instanceAt(simulator.world, scope, slot, at);
+		if (facts === undefined) {
+			continue; // Removed by hand while the page was under way.
+		}
 		let head = '';
 		if (facts.reservationId !== open) {
 			const close = open === '' ? '' : '\n            </instancesSet>\n        </item>';
@@ -65,7 +71,7 @@ function* renderPage(
 		}
 		yield head + renderInstance(facts, shuffler, unknownFields);
 	}
-	const end = natures.length === 0 ? '' : '\n            </instancesSet>\n        </item>\n    </reservationSet>';
+	const end = slots.length === 0 ? '' : '\n            </instancesSet>\n        </item>\n    </reservationSet>';
 	yield token === undefined ? end : `${end}\n    <nextToken>${token}</nextToken>`;
 }
 
@@ -88,15 +94,20 @@ export function describeInstances(simulator: Simulator, call: Call): Answer {
 		const named = findNamed(simulator, call, scope, ids).filter(
 			(nature) => passes === undefined || passes(makeFacts(world, scope, nature)),
 		);
-		return answerEc2(call, named.length, renderPage(simulator, call, scope, named, undefined));
+		const slots = named.map((nature) => nature.slot);
+		return answerEc2(
+			call,
+			slots.length,
+			renderPage(simulator, call, { scope, slots, at: world.time.at, token: undefined }),
+		);
 	}
 	const { at } = world.time;
 	const total = countSlots(world, scope, at) + countAddedSlots(world, scope, at);
 	const hidden = call.parameters.get('IncludeManagedResources') !== 'true';
 	const page = openPage(simulator, call, maxResults ?? Math.max(1, total), 'NextToken', ec2Errors.invalidToken);
-	const natures: Nature[] = [];
+	const slots: number[] = [];
 	let position = page.start;
-	for (; position < total && natures.length < page.limit; position++) {
+	for (; position < total && slots.length < page.limit; position++) {
 		const slot = slotAt(world, scope, position, at);
 		const nature = slot === undefined ? undefined : glanceAt(world, scope, slot, at);
 		if (
@@ -104,15 +115,12 @@ export function describeInstances(simulator: Simulator, call: Call): Answer {
 			!(hidden && nature.managedBy !== undefined) &&
 			(passes === undefined || passes(makeFacts(world, scope, nature)))
 		) {
-			natures.push(nature);
+			slots.push(nature.slot);
 		}
 	}
 	if (call.lie === 'shuffled') {
-		natures.sort((left, right) => mix(left.hash, call.serial) - mix(right.hash, call.serial));
+		slots.sort((left, right) => mix(left, call.serial) - mix(right, call.serial));
 	}
-	return answerEc2(
-		call,
-		natures.length,
-		renderPage(simulator, call, scope, natures, closePage(simulator, call, page, position, total)),
-	);
+	const token = closePage(simulator, call, page, position, total);
+	return answerEc2(call, slots.length, renderPage(simulator, call, { scope, slots, at, token }));
 }

@@ -78,9 +78,7 @@ function renderLicenses(licenses: readonly string[], shuffler: Shuffler): string
 
 /** One instance inside its reservation. */
 export function renderInstance(facts: InstanceFacts, shuffler: Shuffler, unknownFields: boolean): string {
-	const interfaces = facts.interfaces.map((entry) =>
-		renderInstanceInterface(entry, facts.accountId, DEPTH + 2, shuffler),
-	);
+	const interfaces = facts.interfaces.map((entry) => renderInstanceInterface(entry, facts.accountId, shuffler));
 	const reason =
 		facts.stateReason === undefined
 			? ''

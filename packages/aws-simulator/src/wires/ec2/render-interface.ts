@@ -40,18 +40,13 @@ function renderIpv6(addresses: readonly string[], depth: number, shuffler: Shuff
 	return renderList('ipv6AddressesSet', depth, parts, shuffler);
 }
 
+/** Depth of an interface inside an instance; its line breaks stand in the texts, as they cost time apart. */
+const INSTANCE_DEPTH = 6;
+
 /** An interface inside an instance. */
-export function renderInstanceInterface(
-	facts: InterfaceFacts,
-	accountId: string,
-	depth: number,
-	shuffler: Shuffler,
-): string {
-	const item = lineAt(depth);
-	const field = lineAt(depth + 1);
-	const inner = lineAt(depth + 2);
+export function renderInstanceInterface(facts: InterfaceFacts, accountId: string, shuffler: Shuffler): string {
 	const primary = facts.addresses.find((address) => address.primary);
-	return `${item}<item>${field}<networkInterfaceId>${facts.interfaceId}</networkInterfaceId>${field}<subnetId>${facts.subnetId}</subnetId>${field}<vpcId>${facts.vpcId}</vpcId>${facts.description === '' ? `${field}<description/>` : `${field}<description>${escapeXml(facts.description)}</description>`}${field}<ownerId>${accountId}</ownerId>${field}<status>in-use</status>${field}<macAddress>${facts.macAddress}</macAddress>${field}<privateIpAddress>${primary?.address}</privateIpAddress>${field}<privateDnsName>${primary?.dnsName}</privateDnsName>${field}<sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, depth + 1, shuffler)}${field}<attachment>${inner}<attachmentId>${facts.attachmentId}</attachmentId>${inner}<deviceIndex>${facts.deviceIndex}</deviceIndex>${inner}<status>attached</status>${inner}<attachTime>${formatTime(facts.attachedAt)}</attachTime>${inner}<deleteOnTermination>${facts.deviceIndex === 0}</deleteOnTermination>${inner}<networkCardIndex>0</networkCardIndex>${field}</attachment>${renderAssociation(primary?.association, depth + 1, false)}${renderAddresses(facts.addresses, depth + 1, false, shuffler)}${renderIpv6(facts.ipv6, depth + 1, shuffler)}${field}<interfaceType>${facts.interfaceType}</interfaceType>${item}</item>`;
+	return `\n                        <item>\n                            <networkInterfaceId>${facts.interfaceId}</networkInterfaceId>\n                            <subnetId>${facts.subnetId}</subnetId>\n                            <vpcId>${facts.vpcId}</vpcId>${facts.description === '' ? '\n                            <description/>' : `\n                            <description>${escapeXml(facts.description)}</description>`}\n                            <ownerId>${accountId}</ownerId>\n                            <status>in-use</status>\n                            <macAddress>${facts.macAddress}</macAddress>\n                            <privateIpAddress>${primary?.address}</privateIpAddress>\n                            <privateDnsName>${primary?.dnsName}</privateDnsName>\n                            <sourceDestCheck>true</sourceDestCheck>${renderGroups(facts.groups, INSTANCE_DEPTH + 1, shuffler)}\n                            <attachment>\n                                <attachmentId>${facts.attachmentId}</attachmentId>\n                                <deviceIndex>${facts.deviceIndex}</deviceIndex>\n                                <status>attached</status>\n                                <attachTime>${formatTime(facts.attachedAt)}</attachTime>\n                                <deleteOnTermination>${facts.deviceIndex === 0}</deleteOnTermination>\n                                <networkCardIndex>0</networkCardIndex>\n                            </attachment>${renderAssociation(primary?.association, INSTANCE_DEPTH + 1, false)}${renderAddresses(facts.addresses, INSTANCE_DEPTH + 1, false, shuffler)}${renderIpv6(facts.ipv6, INSTANCE_DEPTH + 1, shuffler)}\n                            <interfaceType>${facts.interfaceType}</interfaceType>\n                        </item>`;
 }
 
 /** An interface as DescribeNetworkInterfaces tells it: with its tags, requester and allocation ids. */
