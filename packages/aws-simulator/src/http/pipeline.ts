@@ -116,7 +116,7 @@ function answerCall(
 		) {
 			throw wire.errors.throttled();
 		}
-		throwFault(wire, principal, action, rule);
+		throwFault(context, rule);
 		const lie = LIES.find((name) => name === rule?.fault);
 		const call: Call = { ...parsed, service: wire.service, region, principal, serial, lie };
 		answer = action.run(simulator, call);
@@ -154,18 +154,22 @@ function authorize(
 	}
 }
 
-function throwFault(wire: Wire, principal: Principal, action: Action, rule: FaultRule | undefined): void {
+function throwFault(
+	context: Context & { readonly action: Action; readonly principal: Principal },
+	rule: FaultRule | undefined,
+): void {
+	const { wire, principal, action, parsed } = context;
 	const name = rule === undefined ? undefined : HANDLED_BY_ERROR[rule.fault];
 	if (name === undefined || rule === undefined) {
 		return;
 	}
-	const permission = action.permission ?? `${wire.service}:AssumeRole`;
+	const permission = action.permission ?? `${wire.service}:${parsed.action}`;
 	const reason =
 		rule.fault === 'denied_by_scp'
 			? 'with an explicit deny in a service control policy'
 			: `because no identity-based policy allows the ${permission} action`;
 	throw name === 'denied'
-		? wire.errors.denied(principal.arn, permission, '*', reason)
+		? wire.errors.denied(principal.arn, permission, parsed.parameters.get('RoleArn') ?? '*', reason)
 		: (wire.errors[name] as () => ApiError)(); // Every other entry used here takes no argument.
 }
 
