@@ -48,13 +48,17 @@ function collect(incoming: IncomingMessage, options: ReadBodyOptions): Promise<U
 			sizeBytes += chunk.length;
 			if (sizeBytes > maxBodyBytes) incoming.destroy(new Error('body too large'));
 		});
+		let ended = false;
 		incoming.on('end', () => {
+			ended = true;
 			const [only] = chunks;
 			if (!incoming.complete) reject(cutOff(options));
 			else resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes));
 		});
 		incoming.on('error', (error) => reject(cutOff(options, error)));
-		incoming.on('close', () => reject(cutOff(options)));
+		incoming.on('close', () => {
+			if (!ended) reject(cutOff(options));
+		});
 	});
 }
 
