@@ -1,3 +1,3 @@
 import { runEntry } from './bootstrap.mjs';
 
-await runEntry('packages/server/src/cli/demo.ts', process.argv.slice(2));
+await runEntry('tools/demo/main.ts', process.argv.slice(2));

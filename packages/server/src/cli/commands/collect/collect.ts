@@ -48,7 +48,7 @@ function refuseUnknownSource(source: string, composition: Composition): void {
 }
 
 /** Shows progress and listens for Ctrl-C while the run goes on. */
-async function runWithProgress(
+export async function runWithProgress(
 	context: CommandContext,
 	request: CollectRequest,
 	run: (hooks: Parameters<Composition['runCollect']>[2]) => Promise<ExecutionSummary>,

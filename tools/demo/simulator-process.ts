@@ -1,0 +1,39 @@
+import { parseCommandLine } from '../../packages/aws-simulator/src/command-line.ts';
+import { startSimulator } from '../../packages/aws-simulator/src/start-simulator.ts';
+import { listTrueDevices } from '../../packages/aws-simulator/src/truth.ts';
+import type { SimulatorAnswer, SimulatorReady, SimulatorRequest } from './simulator-messages.ts';
+
+/** The simulator as a child of the demo: it lives as long as the channel to its parent, however that one ends. */
+const options = parseCommandLine(process.argv.slice(2));
+if (options === 'help') throw new Error('the demo passes options of a world');
+const simulator = await startSimulator(options);
+
+/** What is terminated is listed by AWS for a while, but is no device any more. */
+function countLiveDevices(): number {
+	let count = 0;
+	for (const device of listTrueDevices(simulator.world, { readableOnly: true })) {
+		if (device.state !== 'terminated') count += 1;
+	}
+	return count;
+}
+
+function send(message: SimulatorReady | SimulatorAnswer): void {
+	process.send?.(message);
+}
+
+process.on('message', (request: SimulatorRequest) => {
+	if (request.advanceMs > 0) simulator.control.advance(request.advanceMs);
+	send({ kind: 'answer', atMs: simulator.world.time.at, liveDevices: countLiveDevices() });
+});
+// Ctrl-C reaches the whole group; the parent decides when the world ends.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit());
+const { base } = simulator.principals;
+send({
+	kind: 'ready',
+	endpoint: simulator.endpoint,
+	roleArn: simulator.roleArn,
+	externalId: simulator.externalId,
+	accessKeyId: base.accessKeyId,
+	secretAccessKey: base.secretAccessKey,
+});
