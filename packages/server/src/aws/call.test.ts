@@ -194,6 +194,18 @@ describe('a cancelled call ends at once', () => {
 	});
 });
 
+test('a call whose session hangs ends when it is cancelled', async () => {
+	await using fake = await startFakeAws(() => good);
+	await using test = createTestAws(fake);
+	const stop = new AbortController();
+	const session = { ...test.session, credentials: () => new Promise<SessionCredentials>(() => undefined) };
+	const request = { session, region: 'us-east-1', input: {}, signal: stop.signal };
+	const asked = test.aws.caller.call(describeInstances, request).catch((caught: unknown) => caught);
+	stop.abort();
+	expect(faultOf(await asked)?.kind).toBe('cancelled');
+	expect(fake.requests).toHaveLength(0);
+});
+
 describe('what is asked for changes with the answers', () => {
 	test('pages are halved on repeated server errors', async () => {
 		const bad = ec2Error(500, 'InternalError');

@@ -63,7 +63,7 @@ export function createCaller(options: CallerOptions): Caller {
 		const dropped = unknownParameters.get(action) ?? new Set<string>();
 		unknownParameters.set(action, dropped);
 		const history = startHistory();
-		let credentials = await session.credentials();
+		let credentials = await waitFor(() => orAbort(session.credentials(), signal), operation, request);
 		for (;;) {
 			await waitFor(() => limiter.take(rateKey, signal), operation, request);
 			history.attempts += 1;
@@ -84,7 +84,8 @@ export function createCaller(options: CallerOptions): Caller {
 			if (!decision) throw toFaultError(finalFault(fault, history, request));
 			stats.retries += 1;
 			if (decision.waitMs > 0) await waitFor(() => clock.sleep(decision.waitMs, signal), operation, request);
-			credentials = await session.credentials(decision.renew ? { renew: credentials.accessKeyId } : {});
+			const renewal = decision.renew ? { renew: credentials.accessKeyId } : {};
+			credentials = await waitFor(() => orAbort(session.credentials(renewal), signal), operation, request);
 		}
 	};
 	return { call, stats: () => tally.read() };
@@ -154,6 +155,16 @@ async function attemptOnce<Input, Output>(
 		releaseBody?.();
 		release();
 	}
+}
+
+/** Sessions are shared: whoever gives up waiting for one leaves it to the others. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const onAbort = (): void => reject(signal.reason);
+		if (signal.aborted) onAbort();
+		else signal.addEventListener('abort', onAbort, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+	});
 }
 
 /** A wait of ours that was broken off is a cancelled call. */

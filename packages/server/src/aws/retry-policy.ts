@@ -37,7 +37,7 @@ const allowed: Readonly<Partial<Record<AwsFaultKind, number>>> = {
 	timeout: 6,
 	expired: 4,
 	credentials: 4,
-	region_not_enabled: 3,
+	region_not_enabled: 4,
 	clock: 3,
 	not_found: 4,
 	unknown: 3,
@@ -50,7 +50,9 @@ export function decideRetry(fault: AwsFault, history: CallHistory, random: () =>
 	history.faults.set(kind, times);
 	if (kind === 'server') history.serverErrors += 1;
 	if (times >= (allowed[kind] ?? 0) || history.attempts >= maxAttempts) return undefined;
-	const renew = kind === 'expired' || kind === 'credentials';
+	// Refused at first: perhaps not known everywhere yet. Refused again: perhaps gone.
+	const mayBeGone = kind === 'credentials' || (kind === 'region_not_enabled' && fault.code !== 'OptInRequired');
+	const renew = kind === 'expired' || (mayBeGone && times > 1);
 	// The first renewal is not a failure of anything: go on at once.
 	if (kind === 'expired' && times === 1) return { waitMs: 0, renew };
 	const isSlow = kind === 'throttled' || kind === 'credentials' || kind === 'expired' || kind === 'region_not_enabled';
