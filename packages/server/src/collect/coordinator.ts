@@ -4,6 +4,7 @@ import type { Caller } from '#aws/call.ts';
 import type { OrganizationAccount } from '#aws/operations/organizations.ts';
 import type { SessionBroker } from '#aws/session-broker.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { Logger } from '#platform/logger.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { type Access, type AccessSessions, type Discovery, discoverAccounts, openSessions } from './access.ts';
 import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
 	/** What outlives the run: accounts, sweep, execution row; or nothing (`--out`). */
 	readonly book: RunBook;
 	readonly pool: Pick<PoolOptions, 'startWorker' | 'workers' | 'setup' | 'ensureServer' | 'onLines'>;
+	/** Child logger of this execution. */
+	readonly log: Logger;
 	/** First stage of stopping: scopes under way end, no other is opened. */
 	readonly stopping: AbortSignal;
 	/** Second stage: calls under way are broken off. */
@@ -43,6 +46,10 @@ export interface RunOptions {
 export async function runExecution(options: RunOptions): Promise<ExecutionSummary> {
 	const { request, clock, book, caller } = options;
 	const startedMs = clock.monotonicMs();
+	options.log.info(
+		{ collection: request.collection.kind, regions: request.regions, accounts: request.accounts },
+		'execution started',
+	);
 	const ledger = createLedger();
 	let sessions: AccessSessions;
 	try {
@@ -66,6 +73,7 @@ export async function runExecution(options: RunOptions): Promise<ExecutionSummar
 			message: null,
 		});
 		await book.complete(summary);
+		options.log.info({ result: summary.result, counts: summary.counts, seconds: summary.seconds }, 'execution ended');
 		return summary;
 	} catch (error) {
 		// Without this a live worker would outlast the run that owns it.
@@ -111,6 +119,7 @@ function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions
 		onScope: (report) => {
 			ledger.record(report);
 			options.book.noteScope(report);
+			logScope(options.log, report);
 			const left = (unanswered.get(report.accountId) ?? 1) - 1;
 			unanswered.set(report.accountId, left);
 			if (left <= 0) live.accountsDone += 1;
@@ -214,6 +223,14 @@ async function skipAccount(book: RunBook, ledger: Ledger, account: OrganizationA
 	ledger.record(bareReport(account.accountId, '*', report));
 	ledger.live.accountsDone += 1;
 	await book.skipAccount(account.accountId, report);
+}
+
+/** Every outcome is in the summary; the log has them as they come. */
+function logScope(log: Logger, report: ScopeReport): void {
+	const { accountId, region, outcome, cause, counts } = report;
+	const fields = { accountId, region, outcome, ...(cause === undefined ? {} : { cause }), counts };
+	if (outcome === 'complete') log.debug(fields, 'scope read');
+	else log.info(fields, 'scope not read completely');
 }
 
 function linkStops(options: RunOptions, pool: WorkerPool): () => void {

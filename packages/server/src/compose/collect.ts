@@ -13,6 +13,7 @@ import { startWorkerProcesses } from '#collect/worker/worker-process.ts';
 import { findWorkerEntry } from '#platform/assets-root.ts';
 import { type Clock, createClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
+import { createLogger, type Logger } from '#platform/logger.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
@@ -36,7 +37,8 @@ export async function runCollect(
 	const clock = createClock();
 	const settings = awsSettings(config);
 	const aws = createAws({ clock, settings });
-	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws };
+	const log = createLogger(config.logLevel);
+	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws, log };
 	try {
 		return request.destination === 'lines' ? await collectLines(shared) : await collectIntoInventory(shared);
 	} finally {
@@ -52,6 +54,7 @@ interface SharedParts {
 	readonly clock: Clock;
 	readonly settings: AwsSettings;
 	readonly aws: Aws;
+	readonly log: Logger;
 }
 
 async function collectLines(shared: SharedParts): Promise<ExecutionSummary> {
@@ -104,6 +107,7 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 			return await runExecution({
 				...runOptions(shared, access),
 				book,
+				log: shared.log.child({ executionId: book.executionId }),
 				pool: {
 					...poolOptions(shared, output),
 					onLines: async () => undefined,
@@ -127,6 +131,7 @@ function runOptions(shared: SharedParts, access: Access): SharedRunOptions {
 		clock,
 		caller: aws.caller,
 		broker: aws.broker,
+		log: shared.log,
 		stopping: hooks.stopping,
 		aborting: hooks.aborting,
 		onStart: (live) => hooks.onStart(live),

@@ -1,6 +1,9 @@
 import pino from 'pino';
 import type { LogLevel } from './config.ts';
 
+/** A logger, or a child of one. */
+export type Logger = pino.Logger;
+
 /** Names under which a secret could be handed to the logger by mistake, at the top or one level down. */
 const secretNames = [
 	'secretAccessKey',
@@ -23,7 +26,7 @@ const censor = '[hidden]';
  * JSON lines on stderr, so that stdout stays for data. Give child loggers their execution, scope and collection; at
  * warn and above use fixed texts. Fields named like a secret are hidden, but never log a raw document.
  */
-export function createLogger(level: LogLevel, destination: pino.DestinationStream = openStderr()): pino.Logger {
+export function createLogger(level: LogLevel, destination: pino.DestinationStream = openStderr()): Logger {
 	return pino(
 		{
 			level,

@@ -5,6 +5,7 @@ import { createAws } from '#aws/create-aws.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import { createClock } from '#platform/clock.ts';
+import { createLogger } from '#platform/logger.ts';
 import { findCollection } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import type { Connection } from '#store/connection.ts';
@@ -218,6 +219,7 @@ async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promi
 			clock,
 			caller: aws.caller,
 			broker: aws.broker,
+			log: createLogger('silent'),
 			book: sink.book,
 			pool: {
 				startWorker: options.startWorker ?? startWorkerInProcess,
