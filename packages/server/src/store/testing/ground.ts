@@ -1,19 +1,21 @@
 import { hash } from 'node:crypto';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import { withClient } from '#platform/postgres/database.ts';
-import type { TestCluster, TestDatabase } from '../../../test/postgres-cluster.ts';
+import type { TestCluster } from '../../../test/postgres-cluster.ts';
 import { applyWrites } from '../apply-writes.ts';
 import { upsertConfiguration, upsertIntegration } from '../configurations.ts';
 import { startExecution } from '../executions.ts';
 import { migrate } from '../migrate.ts';
 import { openStore } from '../open-store.ts';
 import { ensureOrganization } from '../organizations.ts';
-import { type OpenedAccount, openAccountScopes } from '../scopes.ts';
 import type { RecordRow, ScopeWrite, ScopeWriteResult } from '../scope-write.ts';
+import { type OpenedAccount, openAccountScopes } from '../scopes.ts';
 import type { Store } from '../store.ts';
 
 /** Opens the cluster a contract runs on. */
 export type OpenCluster = () => Promise<TestCluster>;
+
+type TestDatabase = Awaited<ReturnType<TestCluster['createDatabase']>>;
 
 /** A migrated database of its own with one integration, and the tools to run collections against it. */
 export interface Ground {
@@ -105,7 +107,9 @@ export function makeRow(id: string, options: RowOptions = {}): RecordRow {
 		tags: { version: String(version) },
 	};
 	const digests = [0, 1, 2].map((part) =>
-		partsRead.includes(part) ? hash('sha256', JSON.stringify([part, attributes, presence]), 'buffer') : Buffer.alloc(32),
+		partsRead.includes(part)
+			? hash('sha256', JSON.stringify([part, attributes, presence]), 'buffer')
+			: Buffer.alloc(32),
 	);
 	return {
 		nativeId: nativeIdOf(id),
@@ -161,13 +165,24 @@ export interface Reading extends OpenOptions {
 }
 
 /** Reads one scope as the engine does: compare with what is known, send what is new or changed, close. */
-export async function readScope(ground: Ground, rows: readonly RecordRow[], reading: Reading): Promise<ScopeWriteResult> {
+export async function readScope(
+	ground: Ground,
+	rows: readonly RecordRow[],
+	reading: Reading,
+): Promise<ScopeWriteResult> {
 	const { executionId, at, outcome = 'complete', pageSize = 1000 } = reading;
 	const opened = await openScopes(ground, executionId, reading);
 	const [scope] = opened.scopes;
 	if (!scope) throw new Error('the scope is busy');
 	const known = new Map(opened.known.map((record) => [record.nativeId, record]));
-	const base = { scopeId: scope.scopeId, epoch: scope.epoch, executionId, readStartedAt: at, observedAt: at, token: null };
+	const base = {
+		scopeId: scope.scopeId,
+		epoch: scope.epoch,
+		executionId,
+		readStartedAt: at,
+		observedAt: at,
+		token: null,
+	};
 	const pages = Array.from({ length: Math.max(1, Math.ceil(rows.length / pageSize)) }, (_, page) =>
 		rows.slice(page * pageSize, (page + 1) * pageSize),
 	);
@@ -224,4 +239,30 @@ export async function eventsOf(ground: Ground, id: string): Promise<string[]> {
 
 export function ids(count: number, prefix = ''): string[] {
 	return Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(4, '0')}`);
+}
+
+type Opened = Awaited<ReturnType<typeof openScopes>>['scopes'][number] | undefined;
+
+/** A page of an opened scope, observed `minutes` after the beginning. */
+export function pageOf(
+	scope: Opened,
+	executionId: string,
+	minutes: number,
+	page: number,
+	rows: ReturnType<typeof makeRow>[],
+) {
+	if (!scope) throw new Error('the scope is busy');
+	const at = minute(minutes);
+	return {
+		scopeId: scope.scopeId,
+		epoch: scope.epoch,
+		executionId,
+		readStartedAt: at,
+		observedAt: at,
+		page,
+		token: null,
+		rows,
+		seenIds: [],
+		unmissIds: [],
+	};
 }
