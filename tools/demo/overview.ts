@@ -11,6 +11,7 @@ import {
 	wrap,
 } from '../../packages/server/src/cli/text/width.ts';
 import { adviseOn } from '../../packages/server/src/cli/views/advice.ts';
+import { describeRegions } from '../../packages/server/src/cli/views/coverage-report.ts';
 import { resolveDeviceColumns } from '../../packages/server/src/cli/views/device-columns.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from '../../packages/server/src/cli/views/outcomes.ts';
 import { describeCoverage } from '../../packages/server/src/cli/views/standing.ts';
@@ -25,7 +26,7 @@ export interface RollCall {
 
 const sampleSize = 10;
 const barWidth = 24;
-const regionsShown = 7;
+const regionsShown = 6;
 const widest = 120;
 const sampleColumns = [
 	'name',
@@ -79,7 +80,7 @@ export function renderOverview(rollCall: RollCall, out: Output, nowMs: number): 
 				devices.map((device) => device.attributes.region),
 				out,
 			),
-		].join('\n\n'),
+		].join('\n'),
 		renderSample(devices, out, nowMs),
 		renderUncovered(summary, out, width),
 	];
@@ -137,9 +138,9 @@ function renderUncovered(summary: ExecutionSummary, out: Output, width: number):
 function renderGroup(group: TroubleGroup, { style }: Output, width: number): string {
 	const paint = outcomeStyle(group.outcome, style);
 	const who = group.accounts
-		.map(({ accountId, name, regions }) => {
-			const where = regions.length === 1 && regions[0] === '*' ? '' : ` (${regions.join(', ')})`;
-			return `${toHarmless(name ?? accountId)}${where}`;
+		.map((account) => {
+			const where = account.regions[0] === '*' ? '' : ` (${describeRegions(account)})`;
+			return `${toHarmless(account.name ?? account.accountId)}${where}`;
 		})
 		.join(', ');
 	const action = group.action === null ? '' : ` ${group.action}`;

@@ -12,7 +12,7 @@ export interface DemoSimulator extends SimulatorReady {
 }
 
 /** A company that changes a little every day, once its time is moved. */
-const world = ['--scenario', 'demo', '--churn', '0.2'];
+const world = ['--scenario', 'demo', '--churn', '0.1'];
 
 export async function startDemoSimulator(dataDirectory: string): Promise<DemoSimulator> {
 	const path = join(dataDirectory, 'demo-advanced-ms');

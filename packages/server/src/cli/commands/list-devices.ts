@@ -7,7 +7,7 @@ import { countOf } from '../text/amounts.ts';
 import { suggest } from '../text/nearest.ts';
 import { renderTable } from '../text/table.ts';
 import { usageError } from '../usage.ts';
-import { type DeviceColumn, defaultDeviceColumns, resolveDeviceColumns } from '../views/device-columns.ts';
+import { chooseDeviceColumns, type DeviceColumn, resolveDeviceColumns } from '../views/device-columns.ts';
 import { presentDevice } from '../views/device-json.ts';
 import { describeCoverage } from '../views/standing.ts';
 
@@ -35,7 +35,7 @@ const pageSize = 500;
 
 /** `rollcall devices`. */
 export async function listDevices(context: CommandContext, options: DevicesOptions & GlobalOptions): Promise<number> {
-	const columns = resolveDeviceColumns(options.columns ?? defaultDeviceColumns);
+	const columns = resolveDeviceColumns(options.columns ?? chooseDeviceColumns(context.terminal.out.width()));
 	const filter = buildFilter(options);
 	return withInventory(context, options, async (inventory) => {
 		const pages = readPages(inventory, filter, options);

@@ -6,7 +6,7 @@ import { renderTable, type TableCell } from '../text/table.ts';
 import { displayWidth, padEnd, toHarmless, truncate, wrap } from '../text/width.ts';
 import { adviseOn } from './advice.ts';
 import { nameOutcome, outcomeMark, outcomeStyle, resultStyle } from './outcomes.ts';
-import { groupTroubles, type TroubleGroup } from './troubles.ts';
+import { groupTroubles, type TroubledAccount, type TroubleGroup } from './troubles.ts';
 
 export interface ReportLayout {
 	readonly width: number;
@@ -108,15 +108,16 @@ function renderTroubledAccounts(group: TroubleGroup, width: number): string {
 	const lines = group.accounts.flatMap((account, index) => {
 		const name = nameWidth === 0 ? '' : `  ${padEnd(truncate(names[index] ?? '', nameWidth), nameWidth)}`;
 		const head = `      ${account.accountId}${name}  `;
-		const regions = wrap(describeRegions(account.regions), Math.min(width, widestText) - displayWidth(head));
+		const regions = wrap(describeRegions(account), Math.min(width, widestText) - displayWidth(head));
 		return regions.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
 	});
 	return lines.join('\n');
 }
 
-function describeRegions(regions: readonly string[]): string {
+/** Regions by name, unless it is all that the account has. */
+export function describeRegions({ regions, regionCount }: TroubledAccount): string {
 	if (regions.length === 1 && regions[0] === '*') return 'every region';
-	return regions.join(', ');
+	return regions.length === regionCount && regionCount > 3 ? `all ${regionCount} regions` : regions.join(', ');
 }
 
 function renderWarnings(warnings: readonly string[], { style, width }: ReportLayout): string {

@@ -19,18 +19,19 @@ export interface DeviceColumn extends TableColumn {
 	readonly cell: (device: DeviceRow, context: CellContext) => TableCell;
 }
 
-export const defaultDeviceColumns: readonly string[] = [
-	'name',
-	'instance_id',
-	'account',
-	'region',
-	'state',
-	'os_platform',
-	'model',
-	'internal_ips',
-	'external_ips',
-	'confirmed',
-];
+/** What is shown unless columns are named: as many as stay readable in the width. */
+export function chooseDeviceColumns(width: number): readonly string[] {
+	return [
+		'name',
+		'instance_id',
+		'account',
+		'region',
+		'state',
+		...(width >= 100 ? ['os_platform', 'model', 'external_ips'] : []),
+		...(width >= 150 ? ['internal_ips', 'owner'] : []),
+		'confirmed',
+	];
+}
 
 /** Columns that are no attribute by themselves. */
 const ownColumns: Readonly<Record<string, DeviceColumn>> = {
@@ -64,7 +65,9 @@ const shortTitles: Readonly<Partial<Record<DeviceAttributeName, string>>> = {
 	external_ips: 'EXTERNAL',
 };
 
-/** Columns that must stay readable are cut last. */
+/** One whole address. */
+const addressWidth = 15;
+/** Columns that say nothing when they are cut. */
 const rigid: ReadonlySet<string> = new Set(['state', 'os_platform', 'account_id', 'region']);
 
 /** The columns of these names: attributes, `tags.NAME`, or one of our own. Throws `USAGE:0001` for an unknown one. */
@@ -91,7 +94,7 @@ function resolveColumn(name: string): DeviceColumn {
 	if (isAttribute(name)) {
 		return {
 			title: shortTitles[name] ?? name.replaceAll('_', ' ').toUpperCase(),
-			...(rigid.has(name) ? {} : { minWidth: 8 }),
+			...(rigid.has(name) ? {} : { minWidth: name.endsWith('_ips') ? addressWidth : 10 }),
 			cell: (device) => valueCell(device, name, device.attributes[name]),
 		};
 	}

@@ -17,6 +17,8 @@ export interface TroubledAccount {
 	readonly accountId: string;
 	readonly name: string | null;
 	readonly regions: readonly string[];
+	/** How many regions the account has in all. */
+	readonly regionCount: number;
 }
 
 interface OpenGroup extends TroubleGroup {
@@ -62,7 +64,10 @@ function addTo(
 	groups.set(key, group);
 	const known = group.accounts.find((each) => each.accountId === account.account_id);
 	if (known) known.regions.push(region);
-	else group.accounts.push({ accountId: account.account_id, name: account.name, regions: [region] });
+	else {
+		const { account_id: accountId, name, regions } = account;
+		group.accounts.push({ accountId, name, regions: [region], regionCount: regions.length });
+	}
 }
 
 /** AWS names account, region and request in its messages; those must not tear equal causes apart. */

@@ -106,7 +106,7 @@ async function printSummary(
 	await output.write(
 		renderCoverageReport(summary, { width: output.width(), style, stored: options.out === undefined }),
 	);
-	if (options.out === undefined && summary.result !== 'failed') {
+	if (options.out === undefined && (summary.result === 'success' || summary.result === 'partial')) {
 		await err.write(`\nNext: ${style.accent('rollcall devices')} lists what answered.\n`);
 	}
 }

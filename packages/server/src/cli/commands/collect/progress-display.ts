@@ -32,7 +32,8 @@ export function openProgress(terminal: Terminal, source: string): ProgressDispla
 		const elapsedMs = terminal.monotonicMs() - startedMs;
 		if (live === undefined) return `Starting ${source}: database, workers, AWS …`;
 		pace.observe(live, elapsedMs);
-		return render({ live, elapsedMs, callRate: pace.callRate(), remainingMs: pace.remainingMs() });
+		const moment = { callRate: pace.callRate(), share: pace.share(), remainingMs: pace.remainingMs() };
+		return render({ live, elapsedMs, ...moment });
 	};
 	const draw = (): void => {
 		const line = describe((moment) => renderProgressLine(moment, err.width(), err.style));

@@ -7,6 +7,8 @@ import { displayWidth } from '../../text/width.ts';
 export interface ProgressMoment {
 	readonly live: LiveProgress;
 	readonly elapsedMs: number;
+	/** From 0 to 1: how far it is. */
+	readonly share: number;
 	/** Calls per second of late. */
 	readonly callRate: number;
 	/** Milliseconds that are left by the rate so far; null while that cannot be told. */
@@ -18,7 +20,6 @@ const barWidth = 16;
 /** One line that fits the width: what matters least is left out first. */
 export function renderProgressLine(moment: ProgressMoment, width: number, style: Style): string {
 	const { live } = moment;
-	const share = live.scopes === 0 ? 0 : Math.min(1, live.scopesDone / Math.max(live.scopes, live.scopesDone));
 	const parts = [
 		{ text: `${formatCount(live.accountsDone)}/${countOf(live.accounts, 'account')}`, keep: 6 },
 		{ text: `${formatCount(live.scopesDone)}/${countOf(Math.max(live.scopes, live.scopesDone), 'scope')}`, keep: 5 },
@@ -29,7 +30,7 @@ export function renderProgressLine(moment: ProgressMoment, width: number, style:
 		...(live.throttles > 0 ? [{ text: style.warning(`${formatCount(live.throttles)} throttled`), keep: 3 }] : []),
 		{ text: describeTime(moment), keep: 4 },
 	];
-	const bar = renderBar(share, style);
+	const bar = renderBar(moment.share, style);
 	for (let least = 0; least <= 8; least += 1) {
 		const shown = parts.filter((part) => part.keep > least).map((part) => part.text);
 		const line = `${bar} ${shown.join(style.dim(' · '))}`;
