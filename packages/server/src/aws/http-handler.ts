@@ -91,8 +91,6 @@ export function createHttpHandler(options: HttpHandlerOptions) {
 	};
 }
 
-export type HttpHandler = ReturnType<typeof createHttpHandler>;
-
 function linkAbort(outgoing: ClientRequest, signal: AbortSignal): () => void {
 	const abort = (): void => {
 		outgoing.destroy(new Error('aborted'));

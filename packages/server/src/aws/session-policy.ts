@@ -50,5 +50,5 @@ function formatPolicy(statements: readonly Statement[]): string {
 	return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 
-/** For probes that only ask whether a role can be assumed. */
-export const denyAllPolicy: string = formatPolicy([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
+/** For no actions at all: whoever only asks whether a role can be assumed. */
+const denyAllPolicy: string = formatPolicy([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
