@@ -48,7 +48,10 @@ export interface OpenedAccount {
 	readonly known: readonly KnownRecord[];
 }
 
-/** AWS lists a terminated instance for about an hour; later it needs no hash to compare with. */
+/**
+ * AWS lists a terminated instance for about an hour; later it needs no hash to compare with. Records that retired for
+ * another reason are never known: listed again, even unchanged, they must be written, for they are active again.
+ */
 const goneKnownMs = 24 * 3_600_000;
 
 /**
@@ -143,7 +146,7 @@ async function loadKnown(
 	const { rows } = await tx.client.query<[RecordId, string, ScopeId, Buffer, boolean]>({
 		text: `select ${columns} from source_record where scope = any ($1) and state <> 'retired'
 			union all
-			select ${columns} from source_record where scope = any ($1) and state = 'retired' and changed_at >= $2`,
+			select ${columns} from source_record where scope = any ($1) and state = 'retired' and reason = 'terminated' and changed_at >= $2`,
 		values: [ids, goneSince],
 		rowMode: 'array',
 	});
@@ -199,14 +202,19 @@ interface AccountScopesInput {
  */
 export async function failAccountScopes(
 	tx: TenantTransaction,
-	input: AccountScopesInput & { readonly outcome: Outcome },
+	input: AccountScopesInput & {
+		readonly outcome: Outcome;
+		/** Regions that were asked for; others stay untouched. Absent: every one. */
+		readonly regions?: readonly string[] | null;
+	},
 ): Promise<void> {
 	await tx.client.query(
 		`insert into scope (integration, account_id, region) values ($1, $2, '*')
 		on conflict (organization, integration, account_id, region) do update set removed_at = null`,
 		[input.integrationId, input.accountId],
 	);
-	await endScopes(tx, input, input.outcome, 'true', []);
+	const asked = `($3::text[] is null or region = '*' or region = any ($3))`;
+	await endScopes(tx, input, input.outcome, asked, [input.regions ?? null]);
 }
 
 /** Scopes of an account that this run leaves out for a reason: the region is not enabled, or not wanted. */
@@ -215,6 +223,14 @@ export async function skipScopes(
 	input: AccountScopesInput & { readonly regions: readonly string[] },
 ): Promise<void> {
 	await endScopes(tx, input, 'skipped', 'region = any ($3)', [input.regions]);
+}
+
+/** Scopes of regions that are not enabled any more: nothing can be asked there, so their records stay, unconfirmed. */
+export async function skipOtherRegions(
+	tx: TenantTransaction,
+	input: AccountScopesInput & { readonly enabled: readonly string[] },
+): Promise<void> {
+	await endScopes(tx, input, 'skipped', `region <> '*' and region <> all ($3)`, [input.enabled]);
 }
 
 /** All scopes of an account that is not ACTIVE: its records stay, unconfirmed. */
