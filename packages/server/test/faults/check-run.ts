@@ -1,0 +1,119 @@
+import { resultOf } from '@rollcall/model/run/execution.ts';
+import type { Outcome } from '@rollcall/model/run/outcome.ts';
+import type { RegionSummary } from '@rollcall/model/run/summary.ts';
+import { checkRecords } from './check-records.ts';
+import type { CheckedRun } from './checked-run.ts';
+import { type Inventory, scopeKey } from './inventory.ts';
+
+/** Everything that is wrong with what a run left behind; empty when all is right. */
+export function checkRun(run: CheckedRun): string[] {
+	return [
+		...checkResult(run),
+		...checkOutcomes(run),
+		...checkScopeRows(run),
+		...checkUntouched(run),
+		...checkRecords(run),
+	];
+}
+
+/** `rules.md`, Outcome → result → exit. A broken list of accounts is a trouble that no scope shows. */
+function* checkResult({ summary, after, stopped, mostSeconds, clean }: CheckedRun): Generator<string> {
+	const outcomes = summary.accounts.flatMap(({ regions }) => regions.map(({ outcome }) => outcome));
+	const expected: string = stopped ? 'cancelled' : resultOf(outcomes);
+	const afterTrouble = outcomes.includes('complete') ? 'partial' : 'failed';
+	const broken = !clean && !stopped && summary.warnings.length > 0 && summary.result === afterTrouble;
+	if (summary.result !== expected && !broken) yield `result ${summary.result}, but its scopes say ${expected}`;
+	if (after.execution?.result !== summary.result)
+		yield `the stored result is ${after.execution?.result}, not ${summary.result}`;
+	if (summary.seconds > mostSeconds) yield `the run took ${summary.seconds} s of its own time`;
+}
+
+function* checkOutcomes({ summary, after, truth, clean, accounts, regions }: CheckedRun): Generator<string> {
+	const told = new Map(summary.accounts.map((account) => [account.account_id, account]));
+	for (const { accountId, listedNow } of after.accounts.values()) {
+		if (!listedNow || accounts?.includes(accountId) === false) continue;
+		if ((told.get(accountId)?.regions.length ?? 0) === 0) yield `account ${accountId} was listed, but has no outcome`;
+	}
+	for (const account of summary.accounts) {
+		const possible = truth.outcomes.get(account.account_id);
+		for (const { region, outcome } of account.regions) {
+			if (outcome === 'complete' && possible?.get(region) !== 'complete') {
+				yield `${account.account_id} ${region} is complete, but the world says ${possible?.get(region) ?? 'unreadable'}`;
+			}
+			if (outcome === 'skipped' && possible?.get(region) !== 'skipped') {
+				yield `${account.account_id} ${region} is skipped, but the world says ${possible?.get(region)}`;
+			}
+		}
+	}
+	if (!clean || accounts !== null || regions !== null) return;
+	for (const [accountId, expected] of truth.outcomes)
+		yield* compareOutcomes(accountId, expected, told.get(accountId)?.regions);
+	if (told.size !== truth.outcomes.size)
+		yield `${told.size} accounts have outcomes, but ${truth.outcomes.size} are listed`;
+}
+
+function* compareOutcomes(
+	accountId: string,
+	expected: ReadonlyMap<string, Outcome>,
+	told: readonly RegionSummary[] | undefined,
+): Generator<string> {
+	const found = new Map(told?.map(({ region, outcome }) => [region, outcome]));
+	for (const region of new Set([...expected.keys(), ...found.keys()])) {
+		if (found.get(region) === expected.get(region)) continue;
+		const cause = told?.find((each) => each.region === region)?.cause;
+		yield `undisturbed, ${accountId} ${region} is ${found.get(region)} (${cause}), not ${expected.get(region)}`;
+	}
+}
+
+/** The scope rows say what the summary says; `*` speaks for every scope of its account. */
+function* checkScopeRows({ summary, before, after }: CheckedRun): Generator<string> {
+	const execution = after.execution?.id;
+	for (const account of summary.accounts) {
+		for (const told of account.regions) {
+			const accountId = account.account_id;
+			const rows =
+				told.region === '*'
+					? [...after.scopes.values()].filter((scope) => scope.accountId === accountId && !scope.removed)
+					: [after.scopes.get(scopeKey({ accountId, region: told.region }))];
+			for (const row of rows) {
+				if (row && row.outcome === told.outcome && row.lastExecution === execution) continue;
+				if (row?.outcome === 'skipped' && told.outcome === 'skipped') continue;
+				yield `${accountId} ${row?.region ?? told.region} is stored as ${row?.outcome}, not ${told.outcome}`;
+			}
+			yield* checkConfirmations(accountId, told, before, after);
+		}
+	}
+}
+
+/** An enrichment that did not succeed keeps the time it last did. */
+function* checkConfirmations(
+	accountId: string,
+	told: RegionSummary,
+	before: Inventory,
+	after: Inventory,
+): Generator<string> {
+	const key = scopeKey({ accountId, region: told.region });
+	const [old, now] = [before.scopes.get(key)?.confirmedAt, after.scopes.get(key)?.confirmedAt];
+	const succeeded = new Set(
+		told.enrichments.filter(({ outcome }) => outcome === 'complete').map(({ action }) => action),
+	);
+	for (const action of new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])) {
+		if (!succeeded.has(action) && (old?.[action] ?? null) !== (now?.[action] ?? null)) {
+			yield `${key}: ${action} did not succeed, but is confirmed at ${now?.[action]}`;
+		}
+	}
+}
+
+/** Scopes that were not asked for stay as they were; an account that nobody listed is not empty either. */
+function* checkUntouched({ before, after, summary, accounts, regions }: CheckedRun): Generator<string> {
+	for (const [key, scope] of before.scopes) {
+		const asked = (accounts?.includes(scope.accountId) ?? true) && (regions?.includes(scope.region) ?? true);
+		const now = after.scopes.get(key);
+		if (!now) yield `the scope ${key} has vanished`;
+		else if (!asked && scope.region !== '*' && now.outcome !== scope.outcome && now.outcome !== 'skipped') {
+			const whole =
+				summary.accounts.find(({ account_id }) => account_id === scope.accountId)?.regions[0]?.region === '*';
+			if (!whole) yield `the scope ${key} was not asked for, but went from ${scope.outcome} to ${now.outcome}`;
+		}
+	}
+}

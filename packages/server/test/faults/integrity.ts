@@ -1,0 +1,47 @@
+import type pg from 'pg';
+
+/** What must hold in the database whenever no run is under way: a query for each rule that finds its breaches. */
+const rules: Readonly<Record<string, string>> = {
+	'no page of a scope outlives its run': 'select scope::text from scope_page',
+	'no lease outlives its run': 'select account_id || region from scope where lease_owner is not null',
+	'every run is over, with a result':
+		"select id::text from execution where state <> 'completed' or result is null or finished_at is null",
+	'one record has one live row in the integration':
+		"select native_id from source_record where state <> 'retired' group by integration, native_id having count(*) > 1",
+	'one instance is one device': 'select instance_id from device group by instance_id having count(*) > 1',
+	'the row of a device says what its record says': `select r.native_id from source_record r
+		left join device d on d.asset_id = r.asset_id and d.record = r.id
+		where d.record_state is distinct from r.state
+			or d.state is distinct from r.attributes ->> 'state' or d.tags is distinct from r.attributes -> 'tags'`,
+	'event numbers have no gap and no twin': `select max(number)::text from event
+		having count(*) <> count(distinct number) or count(*) <> coalesce(max(number), 0) or coalesce(min(number), 1) <> 1`,
+	'a member is added once before it is removed, and removed once before it is added': `select record || ' ' || type from (
+			select record, type, lag(type, 1, 'SourceMembershipRemove') over (partition by record order by number) as previous
+			from event where type in ('SourceMembershipAdd', 'SourceMembershipRemove')
+		) e where e.type = e.previous`,
+	'a record is active exactly when its last event added it': `select r.native_id from source_record r
+		left join (select distinct on (record) record, type from event order by record, number desc) e on e.record = r.id
+		where (r.state = 'active') <> coalesce(e.type = 'SourceMembershipAdd', false)`,
+	'versions of a record follow one another': `select record::text from (
+			select v.record, v.valid_from, v.valid_to, r.changed_at,
+				lag(v.valid_to) over (partition by v.record order by v.valid_to) as previous
+			from record_version v join source_record r on r.id = v.record
+		) v where v.valid_from >= v.valid_to or v.valid_from < v.previous or v.valid_to > v.changed_at`,
+	'the last interval of a scope says its outcome': `select s.account_id || s.region from scope s
+		left join lateral (select outcome from scope_outcome o where o.scope = s.id order by from_at desc limit 1) o on true
+		where o.outcome is distinct from s.outcome`,
+	'a record that was missed is decided: gone or held': `select native_id from source_record
+		where missed_in is not null and held_in is null and state <> 'retired'`,
+	'a retired record is neither missed nor held': `select native_id from source_record
+		where state = 'retired' and (missed_in is not null or held_in is not null)`,
+};
+
+const sql = Object.entries(rules)
+	.map(([rule, breaches]) => `select '${rule}' as rule, b.place from (${breaches}) as b(place)`)
+	.join('\nunion all\n');
+
+/** Breaches of the rules, each with its place. */
+export async function findBreaches(client: pg.Client): Promise<string[]> {
+	const { rows } = await client.query<{ rule: string; place: string }>(sql);
+	return rows.map(({ rule, place }) => `${rule}: ${place}`);
+}

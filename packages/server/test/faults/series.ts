@@ -1,0 +1,195 @@
+import { REGIONS } from '@rollcall/aws-simulator/world/regions.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import pg from 'pg';
+import { openRig, type Rig } from '../../src/collect/testing/rig.ts';
+import type { TestCluster } from '../postgres-cluster.ts';
+import { checkRun } from './check-run.ts';
+import { describePlan, type FaultPlan, makePlan } from './fault-plan.ts';
+import { findBreaches } from './integrity.ts';
+import { createInterrupter, type Interrupter } from './interrupter.ts';
+import { type Inventory, isLive, readInventory } from './inventory.ts';
+import { readTrueWorld, type TrueWorld } from './true-world.ts';
+import { createWorldChanges, type WorldChanges } from './world-changes.ts';
+
+/** Plans that share one database and one world, one after the other: what one leaves behind, the next one finds. */
+export const seriesLength = 25;
+
+/** How much faster than real time back-offs and deadlines run while things go wrong. */
+const faultySpeed = 100;
+/** 500 ms of real time: the machine may be busy, and an answer that is merely late is no fault of the plan. */
+const requestTimeoutMs = 50_000;
+/** The longest way through all retries of a scope, in the run's own time, and far more than that. */
+const mostSeconds = 3600;
+/** When a run is taken for hanging, in real time. */
+const hangMs = 90_000;
+
+export interface PlanReport {
+	readonly seed: number;
+	readonly result: string;
+	readonly calls: number;
+	readonly runs: number;
+	readonly elapsedMs: number;
+	readonly faultyMs: number;
+	readonly problems: readonly string[];
+	/** The plan and the changes of the world before it, to be read. */
+	readonly description: string;
+}
+
+/** The number of the series that a plan belongs to. */
+export function seriesOf(seed: number): number {
+	return Math.floor((seed - 1) / seriesLength);
+}
+
+interface Series {
+	readonly faulty: Rig;
+	readonly clean: Rig;
+	readonly client: pg.Client;
+	readonly changes: WorldChanges;
+	readonly interrupter: Interrupter;
+	now: Inventory;
+}
+
+/**
+ * Runs the plans of one series in their order up to `lastSeed`, on a fresh database and world that its number decides.
+ * Ends after the first plan with problems: what follows would stand on broken ground.
+ */
+export async function runSeries(
+	cluster: TestCluster,
+	series: number,
+	lastSeed: number,
+	onPlan: (report: PlanReport) => void,
+): Promise<void> {
+	const database = await cluster.createDatabase('schema');
+	const client = new pg.Client(database.connection);
+	const interrupter = createInterrupter();
+	const faulty = await openRig({
+		connection: database.connection,
+		simulator: { seed: series + 1, pageCap: 7, clock: interrupter.clock },
+		clockSpeed: faultySpeed,
+		requestTimeoutMs,
+	});
+	const clean = await openRig({ connection: database.connection, target: faulty.simulator });
+	try {
+		await client.connect();
+		const changes = createWorldChanges(faulty.simulator);
+		const state: Series = { faulty, clean, client, changes, interrupter, now: await readInventory(client) };
+		for (let seed = series * seriesLength + 1; seed <= lastSeed; seed += 1) {
+			const report = await runPlan(state, seed);
+			onPlan(report);
+			if (report.problems.length > 0) break;
+		}
+	} finally {
+		await client.end();
+		await clean.close();
+		await faulty.close();
+		await database.drop();
+	}
+}
+
+async function runPlan(state: Series, seed: number): Promise<PlanReport> {
+	const startedMs = performance.now();
+	const { changes, faulty } = state;
+	const mutations = changes.change(seed);
+	let truth = readTrueWorld(faulty.simulator.world);
+	const plan = makePlan(seed, {
+		accountIds: [...truth.accounts.keys()],
+		regions: REGIONS.slice(0, 3).map(({ name }) => name),
+	});
+	const problems: string[] = [];
+	const first = await runFaulty(state, plan, truth, problems);
+	const faultyMs = performance.now() - startedMs;
+	changes.restoreSight();
+	truth = readTrueWorld(faulty.simulator.world);
+	let runs = 1;
+	// A held removal and an account that left are only gone after two complete runs.
+	for (; problems.length === 0 && runs < 3; runs += 1) {
+		await runClean(state, truth, problems, `clean run ${runs}`);
+		if (isSettled(state.now, truth)) break;
+	}
+	if (problems.length === 0 && !isSettled(state.now, truth)) problems.push(...describeRest(state.now, truth));
+	return {
+		seed,
+		result: first?.result ?? 'none',
+		calls: first?.calls_total ?? 0,
+		runs,
+		elapsedMs: performance.now() - startedMs,
+		faultyMs,
+		problems,
+		description: `${describePlan(plan)}\nchanges before it: ${JSON.stringify(mutations)}`,
+	};
+}
+
+async function runFaulty(
+	state: Series,
+	plan: FaultPlan,
+	truth: TrueWorld,
+	problems: string[],
+): Promise<ExecutionSummary | undefined> {
+	const { faulty, interrupter, client } = state;
+	const { control } = faulty.simulator;
+	control.clearCalls();
+	control.setFaults(plan.rules);
+	const { enrich, accounts, regions } = plan;
+	const signals = interrupter.arm(plan.interruption, () => control.expireSessions());
+	try {
+		const summary = await withinTime(
+			faulty.collect({ enrich, ...(accounts && { accounts }), ...(regions && { regions }), ...signals }),
+			interrupter,
+		);
+		const before = state.now;
+		state.now = await readInventory(client);
+		const anyListAnswered = control.calls().some(({ action, status }) => action === 'ListAccounts' && status === 200);
+		const stopped = signals.stopping.aborted;
+		const run = { before, after: state.now, truth, summary, stopped, anyListAnswered, accounts, regions, mostSeconds };
+		problems.push(...checkRun({ ...run, clean: false }), ...(await findBreaches(client)));
+		return summary;
+	} catch (error) {
+		problems.push(`the run threw ${error instanceof Error ? error.stack : String(error)}`);
+		return undefined;
+	} finally {
+		interrupter.disarm();
+		control.setFaults([]);
+	}
+}
+
+async function runClean(state: Series, truth: TrueWorld, problems: string[], name: string): Promise<void> {
+	const { clean, client } = state;
+	const summary = await clean.collect({ enrich: 'all' });
+	const before = state.now;
+	state.now = await readInventory(client);
+	const run = { before, after: state.now, truth, summary, accounts: null, regions: null, mostSeconds, clean: true };
+	const found = [...checkRun({ ...run, stopped: false, anyListAnswered: true }), ...(await findBreaches(client))];
+	problems.push(...found.map((problem) => `${name}: ${problem}`));
+}
+
+/** Whether nothing lives in the inventory that is gone for good. Scopes that cannot be read keep what they had. */
+function isSettled(inventory: Inventory, truth: TrueWorld): boolean {
+	return describeRest(inventory, truth).next().done === true;
+}
+
+function* describeRest(inventory: Inventory, truth: TrueWorld): Generator<string> {
+	for (const { nativeId, accountId, region, heldIn, ...record } of inventory.records.values()) {
+		if (!isLive({ nativeId, accountId, region, heldIn, ...record })) continue;
+		const account = truth.accounts.get(accountId);
+		const mustGo = account === undefined || account.state === 'CLOSED';
+		const readable = truth.outcomes.get(accountId)?.get(region) === 'complete';
+		if (mustGo) yield `${nativeId} lives on in an account that is ${account?.state ?? 'gone'}`;
+		else if (readable && !truth.devices.has(nativeId)) yield `${nativeId} lives on after two complete runs`;
+	}
+}
+
+/** A run must end in bounded time; one that does not is broken off and fails the plan. */
+async function withinTime(run: Promise<ExecutionSummary>, interrupter: Interrupter): Promise<ExecutionSummary> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			interrupter.abort();
+			reject(new Error(`the run did not end within ${hangMs} ms`));
+		}, hangMs);
+	});
+	try {
+		return await Promise.race([run, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}

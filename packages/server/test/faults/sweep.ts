@@ -1,0 +1,20 @@
+import { expect } from 'vitest';
+import { migrate } from '#store/migrate.ts';
+import { openTestCluster } from '../postgres-cluster.ts';
+import { type PlanReport, runSeries, seriesLength } from './series.ts';
+
+/** Runs several series at once: most of a plan is waiting for back-offs and deadlines. */
+export async function sweep(series: readonly number[]): Promise<void> {
+	const cluster = await openTestCluster();
+	await cluster.prepareTemplate('schema', async (connection) => {
+		await migrate(connection);
+	});
+	const reports: PlanReport[] = [];
+	await Promise.all(
+		series.map((number) => runSeries(cluster, number, (number + 1) * seriesLength, (report) => reports.push(report))),
+	);
+	for (const { seed, problems, description } of reports) {
+		expect(problems, `plan ${seed}; repeat it with npm run faults -- --only ${seed}\n${description}`).toEqual([]);
+	}
+	expect(reports.length).toBe(series.length * seriesLength);
+}
