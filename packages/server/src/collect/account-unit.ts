@@ -52,7 +52,11 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 	}
 	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
 	options.onRegions(regions.read);
-	await Promise.all([skipRegions(options, left(regions.notEnabled)), readRegions(options, left(regions.read))]);
+	await Promise.all([
+		skipRegions(options, left(regions.notEnabled)),
+		skipOtherRegions(options, regions.read),
+		readRegions(options, left(regions.read)),
+	]);
 }
 
 /** The enabled regions of the account, narrowed to those asked for. Also proves that the session works. */
@@ -72,8 +76,16 @@ async function planRegions(options: AccountUnitOptions): Promise<Regions> {
 async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
 	if (regions.length === 0) return;
 	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
-	await options.sink.skipRegions(options.task, regions, report);
+	await options.sink.skipRegions(options.task, regions, report).catch(() => undefined);
 	for (const region of regions) options.onScope(bareReport(options.task, region, report));
+}
+
+/** Only a run that asks for every region knows which others are not enabled any more. */
+async function skipOtherRegions(options: AccountUnitOptions, enabled: readonly string[]): Promise<void> {
+	if (options.task.regions !== null) return;
+	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
+	// A store that cannot take it cannot take the scopes either, and they say so.
+	await options.sink.skipOtherRegions(options.task, enabled, report).catch(() => undefined);
 }
 
 async function readRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {

@@ -21,6 +21,8 @@ export interface StoreBookOptions {
 	readonly organizationId: string;
 	readonly configurationId: string;
 	readonly integrationId: string;
+	/** What the run asks for; accounts and regions it does not ask for stay untouched. Null: every one. */
+	readonly asked: { readonly accounts: readonly string[] | null; readonly regions: readonly string[] | null };
 }
 
 export interface StoreBook extends RunBook {
@@ -141,7 +143,9 @@ async function failKnownAccounts(
 	const { store, clock, organizationId, configurationId, integrationId } = options;
 	const at = new Date(clock.now());
 	const known = await store.tenant(organizationId, (tx) => listKnownAccountIds(tx, { configurationId, integrationId }));
-	for (const accountId of known.filter((id) => !except(id))) {
+	const { asked } = options;
+	const isAsked = (id: string): boolean => asked.accounts?.includes(id) ?? true;
+	for (const accountId of known.filter((id) => isAsked(id) && !except(id))) {
 		await store.tenant(organizationId, (tx) =>
 			failAccountScopes(tx, {
 				integrationId,
@@ -149,6 +153,7 @@ async function failKnownAccounts(
 				accountId,
 				outcome: report.outcome,
 				cause: report.cause ?? null,
+				regions: asked.regions,
 				at,
 			}),
 		);

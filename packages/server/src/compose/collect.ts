@@ -95,7 +95,8 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 			return { configurationId: configuration.id, integrationId: integration.id };
 		});
 		const organizationId = organization.id;
-		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId });
+		const asked = { accounts: request.accounts, regions: request.regions };
+		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId, asked });
 		const output: WorkerOutput = {
 			kind: 'store',
 			connection: database.connection(),

@@ -25,6 +25,7 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 		}),
 		failAccount: async () => undefined,
 		skipRegions: async () => undefined,
+		skipOtherRegions: async () => undefined,
 		drain: async () => undefined,
 	};
 }

@@ -41,8 +41,10 @@ export interface RunSink {
 	openAccount(task: UnitTask, regions: readonly string[]): Promise<OpenedAccount>;
 	/** The account failed before its regions were known. */
 	failAccount(task: UnitTask, report: OutcomeReport): Promise<void>;
-	/** These regions are not to be read (not enabled): outside coverage, their records unconfirmed. */
+	/** These regions were asked for, but are not enabled: outside coverage, their records unconfirmed. */
 	skipRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
+	/** All enabled regions are read: others that are known from before can not be asked any more. */
+	skipOtherRegions(task: UnitTask, enabled: readonly string[], report: OutcomeReport): Promise<void>;
 	/** Everything handed over is durable, and nothing is held any more. */
 	drain(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
 	openAccountScopes,
 	renewLeases,
 	resetScopePages,
+	skipOtherRegions,
 	skipScopes,
 } from '#store/scopes.ts';
 import type { WriteQueue } from '#store/write-queue.ts';
@@ -71,6 +72,19 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 					executionId,
 					accountId: task.accountId,
 					outcome: report.outcome,
+					cause: report.cause ?? null,
+					regions: task.regions,
+					at: new Date(clock.now()),
+				}),
+			);
+		},
+		skipOtherRegions: async (task, enabled, report) => {
+			await store.tenant(organizationId, (tx) =>
+				skipOtherRegions(tx, {
+					integrationId,
+					executionId,
+					accountId: task.accountId,
+					enabled,
 					cause: report.cause ?? null,
 					at: new Date(clock.now()),
 				}),

@@ -162,7 +162,14 @@ async function collectIntoInventory(
 ): Promise<ExecutionSummary> {
 	const { store, organizationId, configurationId, integrationId, connection } = inventory;
 	const clock = createClock(parts.options.clockSpeed ?? 1);
-	const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId });
+	const book = await openStoreBook({
+		store,
+		clock,
+		organizationId,
+		configurationId,
+		integrationId,
+		asked: { accounts: choices.accounts ?? null, regions: choices.regions ?? null },
+	});
 	try {
 		return await run(parts, choices, {
 			book,
