@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { countLines } from './collect/count-lines.ts';
+import { inspectStore } from './collect/inspect-store.ts';
+import { runBaseline } from './collect/run-baseline.ts';
+import { type MeasuredRun, runCollect } from './collect/run-collect.ts';
+import { type Simulator, startSimulator, type World } from './collect/simulator.ts';
+
+/**
+ * A whole collection, as a user starts it, against a simulator in a process of its own on the same machine
+ * (README.md says what each figure means). Prints one line of JSON; progress goes to stderr.
+ *
+ * `node bench/collect.ts --json [--quick] [--accounts N --instances N --regions N] [--parts lines,enriched,stored,baseline]`
+ */
+const { values: args } = parseArgs({
+	options: {
+		json: { type: 'boolean', default: false },
+		/** A tenth of everything. */
+		quick: { type: 'boolean', default: false },
+		accounts: { type: 'string' },
+		instances: { type: 'string' },
+		regions: { type: 'string' },
+		parts: { type: 'string', default: 'lines,enriched,stored,baseline' },
+	},
+});
+const scale = args.quick ? 0.1 : 1;
+const world: World = {
+	accounts: Number(args.accounts ?? 1000 * scale),
+	instances: Number(args.instances ?? 1_000_000 * scale),
+	regions: Number(args.regions ?? 17),
+};
+const parts = new Set(args.parts.split(','));
+/** Share of the work that the baseline does; at least ten accounts, so that its start does not weigh. */
+const baselineAccounts = Math.min(world.accounts, Math.max(10, Math.round(world.accounts * 0.05)));
+
+type Figures = Readonly<Record<string, number | string>>;
+
+async function measureLines(simulator: Simulator, directory: string): Promise<{ figures: Figures; run: MeasuredRun }> {
+	const out = join(directory, 'devices.ndjson');
+	const run = await runCollect({ simulator, directory, enrich: 'none', out });
+	const devices = await countLines(out);
+	await rm(out);
+	if (devices !== world.instances) throw new Error(`${devices} devices came of ${world.instances}`);
+	const { summary } = run;
+	const figures = {
+		...describeRun('', run),
+		devices,
+		devices_per_s: Math.round(devices / run.wallSeconds),
+		calls: summary.calls_total,
+		calls_minimum: summary.calls_minimum,
+		calls_ratio: round(summary.calls_total / summary.calls_minimum, 4),
+	};
+	return { figures, run };
+}
+
+async function measureEnriched(simulator: Simulator, directory: string): Promise<Figures> {
+	const out = join(directory, 'enriched.ndjson');
+	const run = await runCollect({ simulator, directory, enrich: 'all', out });
+	await rm(out);
+	const { summary } = run;
+	return {
+		...describeRun('enriched_', run),
+		enriched_calls: summary.calls_total,
+		enriched_calls_ratio: round(summary.calls_total / summary.calls_minimum, 4),
+	};
+}
+
+/** Into a fresh database, and then once more with nothing changed. */
+async function measureStored(simulator: Simulator, directory: string): Promise<Figures> {
+	const first = await runCollect({ simulator, directory, enrich: 'none', out: undefined });
+	const before = await inspectStore(directory);
+	if (before.distinctRecords !== world.instances) throw new Error(`${before.distinctRecords} records are stored`);
+	report('stored', first);
+	const second = await runCollect({ simulator, directory, enrich: 'none', out: undefined });
+	const after = await inspectStore(directory, before.nextTransaction);
+	return {
+		...describeRun('stored_', first),
+		stored_bytes_per_device: Math.round(before.sizeBytes / before.records),
+		...describeRun('unchanged_', second),
+		unchanged_rows_written: after.recordsWrittenSince,
+	};
+}
+
+function describeRun(prefix: string, run: MeasuredRun): Figures {
+	const { use, wallSeconds, simulatorCpuSeconds } = run;
+	return {
+		[`${prefix}wall_s`]: round(wallSeconds, 1),
+		[`${prefix}cpu_s`]: round(use.cpuSeconds, 1),
+		...prefixed(`${prefix}cpu_`, '_s', use.cpuByPart, 1),
+		[`${prefix}simulator_cpu_s`]: round(simulatorCpuSeconds, 1),
+		[`${prefix}rss_mb`]: Math.round(use.peakBytes / 1e6),
+		...prefixed(`${prefix}rss_`, '_mb', use.peakByPart, 1e-6),
+	};
+}
+
+/** `factor` below one scales and rounds to whole numbers. */
+function prefixed(before: string, after: string, values: Readonly<Record<string, number>>, factor: number): Figures {
+	const entries = Object.entries(values);
+	return Object.fromEntries(
+		entries.map(([name, value]) => [`${before}${name}${after}`, round(value * factor, factor < 1 ? 0 : 1)]),
+	);
+}
+
+function report(part: string, run: MeasuredRun): void {
+	process.stderr.write(`${part}: ${JSON.stringify(describeRun('', run))}\n`);
+}
+
+function round(value: number, digits: number): number {
+	return Number(value.toFixed(digits));
+}
+
+async function measure(simulator: Simulator, directory: string): Promise<Figures> {
+	const figures: Record<string, number | string> = {};
+	const lines = await measureLines(simulator, directory);
+	Object.assign(figures, lines.figures);
+	report('lines', lines.run);
+	if (parts.has('baseline')) {
+		const regions = lines.run.summary.accounts[0]?.regions.map((each) => each.region) ?? [];
+		const baseline = await runBaseline(simulator, baselineAccounts, regions);
+		const stockPerDevice = baseline.wallSeconds / baseline.instances;
+		const oursPerDevice = lines.run.wallSeconds / world.instances;
+		figures['baseline_ratio'] = round(stockPerDevice / oursPerDevice, 2);
+		figures['baseline_wall_s'] = round(baseline.wallSeconds, 1);
+		figures['baseline_cpu_s'] = round(baseline.use.cpuSeconds, 1);
+		figures['baseline_devices'] = baseline.instances;
+		process.stderr.write(`baseline: ${round(baseline.wallSeconds, 1)} s for ${baseline.instances} devices\n`);
+	}
+	if (parts.has('enriched')) Object.assign(figures, await measureEnriched(simulator, directory));
+	if (parts.has('stored')) Object.assign(figures, await measureStored(simulator, directory));
+	return figures;
+}
+
+async function run(): Promise<void> {
+	const directory = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+	const simulator = await startSimulator(world);
+	const loadBefore = loadavg()[0] ?? 0;
+	try {
+		const figures = await measure(simulator, directory);
+		const ground = { cores: availableParallelism(), load_before: round(loadBefore, 1), node: process.version };
+		const result = { bench: 'collect', ...world, ...figures, ...ground };
+		console.log(args.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+	} finally {
+		await simulator.stop();
+		await rm(directory, { recursive: true, force: true });
+	}
+}
+
+await run();
