@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderShapeTable } from '../packages/server/src/aws/ec2-xml/render-shape-table.ts';
 import { generatedDocuments } from './generate-docs.ts';
+import { errorDocument } from './generate-errors.ts';
 import { regenerateBiomeFile } from './generate-zones.ts';
 import { regenerateArchitecture } from './invariants.ts';
 
@@ -11,6 +12,7 @@ const generated: readonly { readonly path: string; readonly build: (root: string
 	{ path: 'packages/server/src/aws/ec2-xml/shape-table.generated.ts', build: () => renderShapeTable() },
 	{ path: 'docs/architecture.md', build: regenerateArchitecture },
 	...generatedDocuments,
+	errorDocument,
 ];
 
 const root = join(import.meta.dirname, '..');

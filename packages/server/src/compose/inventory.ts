@@ -40,7 +40,7 @@ async function requireOrganization(store: Store, slug: string): Promise<Organiza
 	const found = await findOrganization(store, slug);
 	if (found) return found;
 	throw new RollcallError({
-		code: 'STORE:0006',
+		code: 'INVENTORY:0003',
 		actor: 'you',
 		retryable: false,
 		message: `There is no organization named ${slug}.`,
