@@ -1,4 +1,4 @@
-import { findAccount } from '../world/accounts.ts';
+import { findAccount, findJoinedAccount } from '../world/accounts.ts';
 import { arnOfInstance, instanceIdAt } from '../world/instances.ts';
 import type { AccountChange, DeniedAction, DeniedRegion, InstanceChange } from '../world/overlay.ts';
 import { findRegionIndex } from '../world/regions.ts';
@@ -58,7 +58,8 @@ function changeInstance(
 }
 
 function changeAccount(world: World, accountId: string, state: AccountChange['state']): void {
-	if (findAccount(world, accountId) === undefined) {
+	// One that has left may come back.
+	if (findJoinedAccount(world, accountId) === undefined) {
 		throw new MutationError(`no such account: ${accountId}`);
 	}
 	const changes = world.overlay.accounts.get(accountId) ?? [];

@@ -50,16 +50,18 @@ export function managementAccountId(world: World): string {
 
 /** The account with this id if it has joined by `at`, also when it is closed; not when it has left. */
 export function findAccount(world: World, accountId: string, at: number = world.time.at): Account | undefined {
+	const account = findJoinedAccount(world, accountId, at);
+	return account === undefined || stateOfAccount(world, account, at) === 'LEFT' ? undefined : account;
+}
+
+/** The same, also when it has left since. */
+export function findJoinedAccount(world: World, accountId: string, at: number = world.time.at): Account | undefined {
 	if (!/^\d{12}$/.test(accountId)) {
 		return undefined;
 	}
 	const difference = (((BigInt(accountId) - idOffset(world)) % ID_SPACE) + ID_SPACE) % ID_SPACE;
 	const index = Number((difference * ID_INVERSE) % ID_SPACE);
-	if (index >= countAccountIndexes(world, at)) {
-		return undefined;
-	}
-	const account = accountAt(world, index);
-	return stateOfAccount(world, account, at) === 'LEFT' ? undefined : account;
+	return index < countAccountIndexes(world, at) ? accountAt(world, index) : undefined;
 }
 
 /** Indexes in use at this time, those that have left included. */

@@ -172,4 +172,6 @@ test('accounts change state by hand, and what left is listed no more', () => {
 	]);
 	applyMutation(world, { addAccount: true });
 	expect([...listTrueAccounts(world)].length).toBe(6);
+	applyMutation(world, { reopenAccount: three ?? '' });
+	expect([...listTrueAccounts(world)].find((account) => account.accountId === three)?.state).toBe('ACTIVE');
 });
