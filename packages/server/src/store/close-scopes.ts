@@ -93,21 +93,29 @@ update scope s set closed_epoch = g.epoch, read_started_at = g.read_started_at,
 from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as g(id, epoch, read_started_at)
 where s.id = g.id`;
 
+/**
+ * Grouping tells what was not seen: it is linear whatever the planner expects of the arrays, where a join or a subquery
+ * may turn out quadratic.
+ */
 const markSql = `
 with closing as (
 	select * from unnest($1::bigint[], $2::timestamptz[], $3::uuid[]) as g(scope, read_started_at, execution)
-), seen as materialized (
-	select unnest($4::bigint[]) as id
-	union all
-	select unnest(p.record_ids) from scope_page p join closing g on g.scope = p.scope and g.execution = p.execution
-), live as materialized (
-	select r.id, r.scope, g.execution,
-		r.first_observed_at < g.read_started_at and not exists (select from seen where seen.id = r.id) as missed
-	from closing g
-	join source_record r on r.scope = g.scope
-	where r.state <> 'retired'
+), live as (
+	select r.id, max(r.scope) as scope, bool_and(r.candidate) as missed
+	from (
+		select r.id, r.scope, r.first_observed_at < g.read_started_at as candidate, true as live
+		from closing g join source_record r on r.scope = g.scope
+		where r.state <> 'retired'
+		union all
+		select unnest($4::bigint[]), null, false, false
+		union all
+		select unnest(p.record_ids), null, false, false
+		from scope_page p join closing g on g.scope = p.scope and g.execution = p.execution
+	) r
+	group by r.id having bool_or(r.live)
 ), marked as (
-	update source_record r set missed_in = live.execution from live where live.missed and r.id = live.id
+	update source_record r set missed_in = (select g.execution from closing g where g.scope = r.scope)
+	where r.id = any (array(select id from live where missed))
 ), counted as (
 	select scope, count(*)::int as live, (count(*) filter (where missed))::int as missed from live group by scope
 )

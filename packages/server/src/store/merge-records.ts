@@ -65,6 +65,7 @@ async function readChanges(tx: TenantTransaction): Promise<readonly RecordChange
 /**
  * Digests of parts that were not read come from the stored hash, zeros where there is none: the writer's own idea of
  * them may be older than the row. Ids of new records are drawn here, so that no later statement has to look them up.
+ * OFFSET 0 keeps the planner, which has no statistics of a temporary table, from reading all records instead.
  */
 const classifySql = `
 insert into record_change (seq, id, action, old_state, hash)
@@ -76,7 +77,9 @@ select i.seq, coalesce(r.id, nextval('source_record_id_seq')),
 		else 'none'
 	end, r.state, h.hash
 from incoming_record i
-left join source_record r on r.integration = $1 and r.native_id = i.native_id
+left join lateral (
+	select * from source_record r where r.integration = $1 and r.native_id = i.native_id offset 0
+) r on true
 cross join lateral (
 	select case when i.parts is null then i.hash else merge_hash(r.hash, i.hash, i.parts) end as hash
 ) h`;
