@@ -59,7 +59,7 @@ async function callRoll(simulator: DemoSimulator, composition: Composition, inve
 		if (rollCall !== null) await compareWithTruth(simulator, rollCall.devices.length);
 	};
 	const [last] = isOnce ? [] : await inventory.listExecutions(1);
-	if (last?.state === 'completed') {
+	if (last?.result === 'success' || last?.result === 'partial') {
 		await err.write(`Collected ${formatAge(last.startedAt ?? last.createdAt, terminal.now())}.\n`);
 	} else {
 		const summary = await runWithProgress(context, request(simulator), (hooks) =>

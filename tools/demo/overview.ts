@@ -27,6 +27,8 @@ export interface RollCall {
 const sampleSize = 10;
 const barWidth = 24;
 const regionsShown = 6;
+/** Of one trouble; `rollcall execution` names every one. */
+const accountsShown = 6;
 const widest = 120;
 const sampleColumns = [
 	'name',
@@ -137,12 +139,15 @@ function renderUncovered(summary: ExecutionSummary, out: Output, width: number):
 
 function renderGroup(group: TroubleGroup, { style }: Output, width: number): string {
 	const paint = outcomeStyle(group.outcome, style);
-	const who = group.accounts
+	const more = group.accounts.length - accountsShown;
+	const named = group.accounts
+		.slice(0, accountsShown)
 		.map((account) => {
 			const where = account.regions[0] === '*' ? '' : ` (${describeRegions(account)})`;
 			return `${toHarmless(account.name ?? account.accountId)}${where}`;
 		})
 		.join(', ');
+	const who = more > 0 ? `${named} and ${more} more` : named;
 	const action = group.action === null ? '' : ` ${group.action}`;
 	// The whole cause is in `rollcall execution`; one sentence of it says which kind it is.
 	const cause = group.cause === null ? [] : [truncate(toHarmless(group.cause.split(/\. /u)[0] ?? ''), width - 4)];

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const entry = join(import.meta.dirname, 'main.ts');
+let dataDirectory: string;
+
+beforeAll(() => {
+	dataDirectory = mkdtempSync(join(tmpdir(), 'rollcall-cli-'));
+});
+afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
+
+/** The real program in a process of its own, far from any AWS. */
+function rollcall(args: readonly string[], environment: Record<string, string> = {}) {
+	const result = spawnSync(process.execPath, [entry, ...args], {
+		encoding: 'utf8',
+		env: { PATH: process.env['PATH'] ?? '', ROLLCALL_DATA_DIR: dataDirectory, ...environment },
+	});
+	return { code: result.status, out: result.stdout, err: result.stderr };
+}
+
+const commands = [
+	['collect'],
+	['devices'],
+	['device'],
+	['accounts'],
+	['executions'],
+	['execution'],
+	['removals'],
+	['removals', 'confirm'],
+	['migrate'],
+	['doctor'],
+];
+
+describe('help', () => {
+	test('of the program names every command, the environment and the exit codes', () => {
+		const { code, out, err } = rollcall(['--help']);
+		expect([code, err]).toEqual([0, '']);
+		for (const [name = ''] of commands) expect(out).toMatch(new RegExp(`^  ${name}[ \\[]`, 'mu'));
+		expect(out).toContain('ROLLCALL_DATABASE_URL');
+		expect(out).toContain('130 stopped');
+	});
+
+	test.each(commands.map((words) => [words.join(' '), words] as const))(
+		'of %s describes it and gives examples',
+		(name, words) => {
+			const { code, out, err } = rollcall([...words, '--help']);
+			expect([code, err]).toEqual([0, '']);
+			const [usage = '', , description = ''] = out.split('\n');
+			expect(usage).toContain(`Usage: rollcall ${name}`);
+			expect(description).toMatch(/^[A-Z].{30,}/u);
+			expect(out).toMatch(/Examples:\n {2}\$ .*rollcall /u);
+			expect(out).toContain('--organization');
+			for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
+		},
+	);
+
+	test('the program without a command prints its help on stderr and ends as wrong usage', () => {
+		const { code, out, err } = rollcall([]);
+		expect([code, out]).toEqual([2, '']);
+		expect(err).toContain('Usage: rollcall');
+	});
+});
+
+const role = 'arn:aws:iam::111122223333:role/Rollcall';
+
+describe('wrong usage ends with 2, names what is wrong and says what to do', () => {
+	test.each([
+		[['colect'], 'collect'],
+		[['devices', '--limt', '3'], '--limit'],
+		[['devices', 'extra'], 'too many arguments'],
+		[['collect'], 'source'],
+		[['collect', 'ec2.device'], 'ec2.devices'],
+		[['collect', 'ec2.devices', '--role-arn', 'arn:aws:iam::1:role/x'], '--role-arn'],
+		[['collect', 'ec2.devices', '--role-arn', role, '--external-id', 'ä'], '--external-id'],
+		[['collect', 'ec2.devices', '--regions', 'eu-west-1,west'], '--regions'],
+		[['collect', 'ec2.devices', '--accounts', '1234'], '--accounts'],
+		[['collect', 'ec2.devices', '--enrich', 'some'], '--enrich'],
+		[['collect', 'ec2.devices', '--organization-discovery'], '--organization-discovery'],
+		[['collect', 'ec2.devices', '--external-id', 'abc'], '--external-id'],
+		[['collect', 'ec2.devices', '--raw'], '--raw'],
+		[['collect', 'ec2.devices', '--out', '/nowhere/x.ndjson'], '--out'],
+		[['collect', 'ec2.devices', '--summary', '/nowhere/x.json'], '--summary'],
+		[['devices', '--organization', 'Not A Slug'], '--organization'],
+		[['devices', '--limit', '0'], '--limit'],
+		[['devices', '--columns', 'nmae'], '--columns'],
+		[['devices', '--ip', '10.0.0.300'], '--ip'],
+		[['devices', '--os', 'amiga'], '--os'],
+		[['devices', '--tag', '=x'], '--tag'],
+		[['removals', 'confirm'], 'which removals'],
+		[['removals', 'confirm', '1', '--all'], '--all'],
+		[['removals', 'confirm', '1'], '--yes'],
+	])('rollcall %j', (args, named) => {
+		const { code, out, err } = rollcall(args);
+		expect({ code, out }).toEqual({ code: 2, out: '' });
+		expect(err).toMatch(/^error: .+\nfix: .+\n$/u);
+		expect(err).toContain(named);
+	});
+});
+
+test('with --json an error is one JSON object on stderr', () => {
+	const { code, out, err } = rollcall(['devices', '--json', '--columns', 'nmae']);
+	expect([code, out]).toEqual([2, '']);
+	expect(JSON.parse(err)).toMatchObject({ error: { code: 'USAGE:0001', fix: expect.stringContaining('name') } });
+	expect(err.trimEnd()).not.toContain('\n');
+});
+
+test('a wrong environment ends with 2 and lists every fault', () => {
+	const { code, err } = rollcall(['devices'], { ROLLCALL_WORKERS: 'x', ROLLCALL_LOG_LEVEL: 'y' });
+	expect(code).toBe(2);
+	expect(err).toMatch(/^error CONFIG:0001: 2 environment variables/u);
+	expect(err).toContain('ROLLCALL_WORKERS');
+	expect(err).toContain('ROLLCALL_LOG_LEVEL');
+});
+
+test('an environment that is wrong keeps nobody from the help', () => {
+	expect(rollcall(['devices', '--help'], { ROLLCALL_WORKERS: 'x' }).code).toBe(0);
+});
+
+test('a database that cannot be reached is an error with its code, and ends with 1', () => {
+	const { code, out, err } = rollcall(['devices'], {
+		ROLLCALL_DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/none',
+	});
+	expect([code, out]).toEqual([1, '']);
+	expect(err).toMatch(/^error .+\nfix: .+/u);
+	expect(err).not.toContain('hunter2');
+});

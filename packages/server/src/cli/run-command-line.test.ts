@@ -1,0 +1,261 @@
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { describe, expect, test } from 'vitest';
+import type { CollectRequest, Composition, DevicePage, Inventory } from '#compose/ports.ts';
+import { loadConfig } from '#platform/config.ts';
+import type { CommandContext, StopSignal } from './context.ts';
+import { runCommandLine } from './run-command-line.ts';
+import type { Output } from './terminal.ts';
+import { createStyle } from './text/style.ts';
+
+const counts: ExecutionSummary['counts'] = {
+	assets: 2,
+	added: 2,
+	changed: 0,
+	unchanged: 0,
+	removed: 0,
+	held: 0,
+	insufficient: 0,
+	accounts: 0,
+	scopes: 1,
+	scopes_complete: 1,
+};
+const success: ExecutionSummary = {
+	result: 'success',
+	message: null,
+	warnings: [],
+	accounts: [],
+	counts,
+	calls: {},
+	calls_total: 3,
+	calls_minimum: 3,
+	seconds: 1,
+};
+const emptyPage: DevicePage = {
+	devices: [],
+	total: 0,
+	nextCursor: null,
+	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
+};
+
+function refuse(): never {
+	throw new Error('this test does not come here');
+}
+
+/** The command line over parts that answer as the test wants; only what the commands themselves do is real. */
+function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
+	const written = { out: '', err: '' };
+	const output = (name: 'out' | 'err'): Output => ({
+		write: async (text) => {
+			written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
+		},
+		isTerminal: false,
+		width: () => Number.POSITIVE_INFINITY,
+		style: createStyle(false),
+	});
+	const listeners = new Set<(signal: StopSignal) => void>();
+	const composition: Composition = {
+		listSources: () => [{ kind: 'ec2.devices', permissions: [] }],
+		runCollect: refuse,
+		openInventory: async () => ({
+			listDevices: refuse,
+			findDevices: refuse,
+			listAccounts: refuse,
+			listExecutions: refuse,
+			readExecution: refuse,
+			listHeldRemovals: refuse,
+			confirmRemovals: refuse,
+			close: async () => undefined,
+			...inventory,
+		}),
+		runMigrations: refuse,
+		listDoctorChecks: refuse,
+		...parts,
+	};
+	const context: CommandContext = {
+		terminal: {
+			out: output('out'),
+			err: output('err'),
+			canAsk: false,
+			ask: async () => undefined,
+			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
+			monotonicMs: () => 0,
+			every: () => () => undefined,
+		},
+		loadConfig: async () => loadConfig({}),
+		loadComposition: async () => composition,
+		onStopSignal: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		exitNow: refuse,
+	};
+	return {
+		written,
+		signal: (signal: StopSignal) => {
+			for (const listener of listeners) listener(signal);
+		},
+		run: (...args: readonly string[]) => runCommandLine(args, context),
+	};
+}
+
+describe('collect', () => {
+	test.each([
+		['success', 0],
+		['failed', 1],
+		['partial', 3],
+		['cancelled', 130],
+	] as const)('a run that ends as %s ends with %i', async (result, code) => {
+		const { run } = open({ runCollect: async () => ({ ...success, result }) });
+		expect(await run('collect', 'ec2.devices')).toBe(code);
+	});
+
+	test('with --out - stdout holds the records and nothing else', async () => {
+		const lines = '{"type":"device"}\n{"type":"device"}\n';
+		const { run, written } = open({
+			runCollect: async (_config, _request, hooks) => {
+				await hooks.onLines?.(new TextEncoder().encode(lines));
+				return success;
+			},
+		});
+		expect(await run('collect', 'ec2.devices', '--out', '-')).toBe(0);
+		expect(written.out).toBe(lines);
+		expect(written.err).toContain('Success');
+	});
+
+	test('with --json stdout is the summary, as one object', async () => {
+		const { run, written } = open({ runCollect: async () => success });
+		await run('collect', 'ec2.devices', '--json');
+		expect(JSON.parse(written.out)).toEqual(success);
+	});
+
+	test('options reach the run as they were meant', async () => {
+		let seen: CollectRequest | undefined;
+		const { run } = open({
+			runCollect: async (_config, request) => {
+				seen = request;
+				return success;
+			},
+		});
+		await run(
+			'collect',
+			'ec2.devices',
+			'--regions',
+			'eu-west-1, eu-west-1,us-east-1',
+			'--organization',
+			'acme',
+			'--config',
+			'Main',
+		);
+		expect(seen).toMatchObject({
+			source: 'ec2.devices',
+			organization: 'acme',
+			configuration: 'Main',
+			regions: ['eu-west-1', 'us-east-1'],
+			destination: 'inventory',
+		});
+	});
+
+	test('Ctrl-C reaches the run and is said', async () => {
+		const opened = open({
+			runCollect: async (_config, _request, hooks) => {
+				opened.signal('SIGINT');
+				return { ...success, result: hooks.stopping.aborted ? 'cancelled' : 'success' };
+			},
+		});
+		expect(await opened.run('collect', 'ec2.devices')).toBe(130);
+		expect(opened.written.err).toContain('Stopping');
+	});
+
+	test('an error nobody expected says where to look and ends with 1', async () => {
+		const { run, written } = open({ runCollect: () => Promise.reject(new TypeError('boom')) });
+		expect(await run('collect', 'ec2.devices')).toBe(1);
+		expect(written.err).toMatch(/error: boom\nfix: .*rollcall doctor/u);
+	});
+});
+
+describe('empty lists say what to type next', () => {
+	test.each([
+		['devices', { listDevices: async () => emptyPage }],
+		['accounts', { listAccounts: async () => [] }],
+		['executions', { listExecutions: async () => [] }],
+	] as const)('%s', async (command, inventory) => {
+		const { run, written } = open({}, inventory);
+		expect(await run(command)).toBe(0);
+		expect(written.out).toContain('`rollcall collect ec2.devices --help`');
+	});
+
+	test.each(['devices', 'accounts', 'executions', 'removals'])(
+		'%s --json prints nothing to stdout',
+		async (command) => {
+			const { run, written } = open(
+				{},
+				{
+					listDevices: async () => emptyPage,
+					listAccounts: async () => [],
+					listExecutions: async () => [],
+					listHeldRemovals: async () => [],
+				},
+			);
+			expect(await run(command, '--json')).toBe(0);
+			expect(written.out).toBe('');
+		},
+	);
+});
+
+describe('doctor', () => {
+	const finding = (status: 'ok' | 'warn' | 'fail') => ({
+		name: status,
+		run: async () => ({ status, detail: 'found', fix: 'mend' }),
+	});
+	test('a warning is no failure, a failed check is', async () => {
+		expect(await open({ listDoctorChecks: () => [finding('ok'), finding('warn')] }).run('doctor')).toBe(0);
+		expect(await open({ listDoctorChecks: () => [finding('ok'), finding('fail')] }).run('doctor')).toBe(1);
+	});
+	test('a check that breaks is a finding, and the others are still made', async () => {
+		const broken = { name: 'broken', run: () => Promise.reject(new Error('torn')) };
+		const { run, written } = open({ listDoctorChecks: () => [broken, finding('ok')] });
+		expect(await run('doctor', '--json')).toBe(1);
+		expect(JSON.parse(written.out)).toMatchObject({
+			ok: false,
+			checks: [
+				{ name: 'broken', status: 'fail', detail: 'torn' },
+				{ name: 'ok', status: 'ok' },
+			],
+		});
+	});
+});
+
+describe('removals confirm', () => {
+	const held = ['1', '2', '3'].map((recordId, index) => ({
+		recordId,
+		name: null,
+		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${recordId}`,
+		accountId: '111122223333',
+		region: 'eu-west-1',
+		executionId: index < 2 ? 'aaaa1111' : 'bbbb2222',
+		heldSince: null,
+	}));
+	test.each([
+		[['--all'], ['1', '2', '3']],
+		[
+			['--execution', 'aaaa'],
+			['1', '2'],
+		],
+		[['3', '9'], ['3']],
+	] as const)('%j means records %j', async (args, expected) => {
+		const chosen: unknown[] = [];
+		const { run, written } = open(
+			{},
+			{
+				listHeldRemovals: async () => held,
+				confirmRemovals: async (which) => {
+					chosen.push(which);
+					return expected.length;
+				},
+			},
+		);
+		expect(await run('removals', 'confirm', ...args, '--yes')).toBe(0);
+		expect(chosen).toEqual([{ recordIds: expected }]);
+		expect(written.out).toMatch(/removed/u);
+	});
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { renderTable, textCells } from './table.ts';
+import { displayWidth } from './width.ts';
+
+const columns = [
+	{ title: 'NAME', minWidth: 6 },
+	{ title: 'COUNT', align: 'right' },
+	{ title: 'NOTE', minWidth: 4 },
+] as const;
+
+test('columns are aligned by what a terminal shows, without trailing spaces', () => {
+	const table = renderTable(columns, [textCells('東京', '1', 'x'), textCells('web', '1,000', '')], { width: 80 });
+	expect(table.split('\n')).toEqual(['NAME  COUNT  NOTE', '東京      1  x', 'web   1,000']);
+});
+
+test('the widest column that may give way does, down to its minimum', () => {
+	const row = textCells('a-rather-long-name', '1', 'short');
+	expect(renderTable(columns, [row], { width: 24 }).split('\n')[1]).toBe('a-rather-…      1  short');
+	expect(renderTable(columns, [row], { width: 10 }).split('\n')[1]).toBe('a-rat…      1  sho…');
+});
+
+test('without a terminal nothing is cut', () => {
+	const long = 'x'.repeat(500);
+	expect(renderTable(columns, [textCells(long, '1', '')], { width: Number.POSITIVE_INFINITY })).toContain(long);
+});
+
+test('a style is put on after cutting and padding, so colours change no column', () => {
+	const style = (text: string): string => `\u001b[31m${text}\u001b[39m`;
+	const plain = renderTable(columns, [textCells('name', '1', 'note')], { width: 80 });
+	const colored = renderTable(
+		columns,
+		[
+			[
+				{ text: 'name', style },
+				{ text: '1', style },
+				{ text: 'note', style },
+			],
+		],
+		{
+			width: 80,
+			styleTitle: style,
+		},
+	);
+	expect(colored.split('\n').map(displayWidth)).toEqual(plain.split('\n').map(displayWidth));
+	expect(colored).not.toBe(plain);
+});
+
+test('every line fits the width as long as the minimums do', () => {
+	const cell = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.replaceAll(/\p{C}/gu, '?'));
+	fc.assert(
+		fc.property(fc.array(fc.tuple(cell, cell), { maxLength: 5 }), fc.integer({ min: 30, max: 90 }), (rows, width) => {
+			const table = renderTable(
+				columns,
+				rows.map(([name, note]) => textCells(name, '12', note)),
+				{ width },
+			);
+			for (const line of table.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+		}),
+	);
+});
