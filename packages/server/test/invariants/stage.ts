@@ -1,8 +1,8 @@
 import type { Mutation } from '@rollcall/aws-simulator/control/mutations.ts';
 import { listTrueDevices, type TruthOptions } from '@rollcall/aws-simulator/truth.ts';
 import type { ExecutionSummary, RegionSummary } from '@rollcall/model/run/summary.ts';
+import pg from 'pg';
 import { openRig, type Rig, type RigOptions } from '#collect/testing/rig.ts';
-import { withClient } from '#platform/postgres/database.ts';
 import { type DeviceRow, listDevices } from '#store/devices.ts';
 import { migrate } from '#store/migrate.ts';
 import { openTestCluster } from '../postgres-cluster.ts';
@@ -54,9 +54,10 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 	});
 	const database = await cluster.createDatabase('invariants');
 	const rig = await openRig({ ...options, connection: database.connection });
+	const pool = new pg.Pool({ ...database.connection, max: 1 });
 	const query = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
 		// The caller names the columns its own SQL selects.
-		withClient(database.connection, async (client) => (await client.query(sql, [...values])).rows as Row[]);
+		(await pool.query(sql, [...values])).rows as Row[];
 	return {
 		rig,
 		connection: database.connection,
@@ -79,6 +80,7 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 				.toSorted(),
 		close: async () => {
 			await rig.close();
+			await pool.end();
 			await database.drop();
 		},
 	};
@@ -110,13 +112,13 @@ export function scopeOf(summary: ExecutionSummary, accountId: string, region: st
 	return account?.regions.find((each) => each.region === region);
 }
 
-/** Resolves when `look` finds something; looks every 10 ms. */
+/** Resolves when `look` finds something; looks every 25 ms. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
 	const endsAt = performance.now() + 20_000;
 	for (;;) {
 		const found = await look();
 		if (found !== undefined) return found;
 		if (performance.now() > endsAt) throw new Error(`waited in vain for ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
+		await new Promise((resolve) => setTimeout(resolve, 25));
 	}
 }
