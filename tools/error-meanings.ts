@@ -211,6 +211,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The cursor belongs to another listing.',
 		remedy: 'Take it from a page with the same filter and sort.',
 	},
+	'STORE:0008': {
+		meaning: 'The PostgreSQL server of ROLLCALL_DATABASE_URL cannot be reached, or refuses us.',
+		remedy: 'Start it, or correct the URL as the message says.',
+	},
 	'USAGE:0001': {
 		meaning: 'The command line makes no sense: an option is unknown, wrong, or contradicts another.',
 		remedy: 'Follow the message, or see --help.',

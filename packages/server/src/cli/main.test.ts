@@ -119,11 +119,11 @@ test('an environment that is wrong keeps nobody from the help', () => {
 	expect(rollcall(['devices', '--help'], { ROLLCALL_WORKERS: 'x' }).code).toBe(0);
 });
 
-test('a database that cannot be reached is an error with its code, and ends with 1', () => {
+test('a database that cannot be reached is told at once, with 1 and without its password', () => {
 	const { code, out, err } = rollcall(['devices'], {
 		ROLLCALL_DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/none',
 	});
 	expect([code, out]).toEqual([1, '']);
-	expect(err).toMatch(/^error .+\nfix: .+/u);
+	expect(err).toMatch(/^error STORE:0008: .+\nfix: start that server/u);
 	expect(err).not.toContain('hunter2');
 });

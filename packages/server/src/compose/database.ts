@@ -2,6 +2,7 @@ import { openEmbeddedServer } from '#platform/postgres/embedded-server.ts';
 import type { Connection } from '#store/connection.ts';
 import { migrate } from '#store/migrate.ts';
 import { openStore } from '#store/open-store.ts';
+import { reachServer } from '#store/reach-server.ts';
 import type { Store } from '#store/store.ts';
 
 /** Where the inventory lives: a server by URL, or our own in the data directory. */
@@ -23,6 +24,7 @@ export interface Database {
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
 	const { databaseUrl } = settings;
 	if (databaseUrl !== undefined) {
+		await reachServer(databaseUrl);
 		return { connection: () => databaseUrl, ensureRunning: async () => undefined, close: async () => undefined };
 	}
 	const server = await openEmbeddedServer({
