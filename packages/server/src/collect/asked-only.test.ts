@@ -15,7 +15,7 @@ interface ScopeRow {
 async function readScopes(): Promise<readonly ScopeRow[]> {
 	return await rig.store.tenant(rig.organizationId, async (tx) => {
 		const { rows } = await tx.client.query<ScopeRow>(
-			`select account_id, region, outcome from tenant_scope where removed_at is null order by account_id, region`,
+			'select account_id, region, outcome from tenant_scope where removed_at is null order by account_id, region',
 		);
 		return rows;
 	});

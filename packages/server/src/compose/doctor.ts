@@ -138,7 +138,10 @@ async function checkEndpoints(config: Config): Promise<DoctorFinding> {
 async function checkClock(config: Config): Promise<DoctorFinding> {
 	const [first] = endpointsOf(config);
 	if (!first) return { status: 'warn', detail: 'no endpoint to compare with', fix: 'see endpoints' };
-	const { dateMs } = await probe(first.url);
+	const probed = await probe(first.url).catch(() => undefined);
+	if (!probed)
+		return { status: 'warn', detail: `not compared: ${first.url} does not answer`, fix: 'mend the endpoints first' };
+	const { dateMs } = probed;
 	if (dateMs === undefined) {
 		return {
 			status: 'warn',
