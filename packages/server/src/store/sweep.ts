@@ -69,9 +69,11 @@ function exceeds({ lost, live }: ScopeLoss, brake: Brake): boolean {
 	return lost > brake.scopeCount && lost > brake.scopeShare * live;
 }
 
-/** All writers of records hold the lock of their scopes. */
+/** All writers of records hold the lock of their scopes: what is decided after it cannot be seen again meanwhile. */
 const lockSql = `
-select id from scope where integration = $1 and last_execution = $2 order by id for no key update`;
+select id from scope
+where id in (select scope from source_record where integration = $1 and missed_in = $2)
+order by id for no key update`;
 
 /** Candidates: missed by this execution, not decided by it yet. */
 const candidate = `r.integration = $1 and r.missed_in = $2 and r.state <> 'retired' and r.held_in is distinct from $2`;
