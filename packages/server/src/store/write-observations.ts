@@ -26,6 +26,9 @@ export async function writeObservations(tx: TenantTransaction, writes: readonly 
 		select distinct on (g.scope, g.action, i.kind, i.native_id) g.scope, g.action, i.kind, i.native_id, i.document, g.at
 		from jsonb_to_recordset($1::jsonb) as g(scope bigint, action text, at timestamptz, items jsonb)
 		cross join lateral jsonb_to_recordset(g.items) as i(kind text, native_id text, document jsonb)
+		-- A conflict locks its row even where nothing is to be updated.
+		where not exists (select from scope_observation o where o.scope = g.scope and o.action = g.action
+			and o.kind = i.kind and o.native_id = i.native_id and o.document = i.document)
 		on conflict (scope, action, kind, native_id) do update set document = excluded.document, observed_at = excluded.observed_at
 		where scope_observation.document <> excluded.document`,
 		[given],
