@@ -1,12 +1,10 @@
-import { parseCommandLine } from '../../packages/aws-simulator/src/command-line.ts';
 import { startSimulator } from '../../packages/aws-simulator/src/start-simulator.ts';
 import { listTrueDevices } from '../../packages/aws-simulator/src/truth.ts';
+import { demoWorld } from './demo-world.ts';
 import type { SimulatorAnswer, SimulatorReady, SimulatorRequest } from './simulator-messages.ts';
 
 /** The simulator as a child of the demo: it lives as long as the channel to its parent, however that one ends. */
-const options = parseCommandLine(process.argv.slice(2));
-if (options === 'help') throw new Error('the demo passes options of a world');
-const simulator = await startSimulator(options);
+const simulator = await startSimulator(demoWorld);
 
 /** What is terminated is listed by AWS for a while, but is no device any more. */
 function countLiveDevices(): number {

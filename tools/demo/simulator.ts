@@ -11,13 +11,10 @@ export interface DemoSimulator extends SimulatorReady {
 	close(): Promise<void>;
 }
 
-/** A company that changes a little every day, once its time is moved. */
-const world = ['--scenario', 'demo', '--churn', '0.1'];
-
 export async function startDemoSimulator(dataDirectory: string): Promise<DemoSimulator> {
 	const path = join(dataDirectory, 'demo-advanced-ms');
 	let advancedMs = readAdvanced(path);
-	const child = fork(join(import.meta.dirname, 'simulator-process.ts'), world, {
+	const child = fork(join(import.meta.dirname, 'simulator-process.ts'), [], {
 		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 	});
 	const ready = await receive<SimulatorReady>(child, 'ready');

@@ -56,7 +56,9 @@ export function renderPlainProgress(moment: ProgressMoment): string {
 
 function describeTime(moment: ProgressMoment): string {
 	const elapsed = formatDuration(Math.floor(moment.elapsedMs / 1000) * 1000 || 0).replace('0 ms', '0 s');
-	return moment.remainingMs === null ? elapsed : `${elapsed}, about ${formatDuration(moment.remainingMs)} left`;
+	return moment.remainingMs === null || moment.remainingMs < 1000
+		? elapsed
+		: `${elapsed}, about ${formatDuration(moment.remainingMs)} left`;
 }
 
 function renderBar(share: number, style: Style): string {

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resolveOptions } from '../packages/aws-simulator/src/options.ts';
+import { listTrueAccounts, listTrueDevices } from '../packages/aws-simulator/src/truth.ts';
+import { createWorld } from '../packages/aws-simulator/src/world/world.ts';
+import { demoWorld } from '../tools/demo/demo-world.ts';
+import { type Finished, parseLines, repositoryRoot, startProgram, startRollcall } from './run-rollcall.ts';
+
+const demo = join(repositoryRoot, 'tools', 'demo.mjs');
+/** The same company, made anew from its seed: no XML, no HTTP, no collector. */
+const world = createWorld(resolveOptions(demoWorld).settings);
+let dataDirectory: string;
+let shown: Finished;
+
+beforeAll(async () => {
+	dataDirectory = mkdtempSync(join(tmpdir(), 'rollcall-demo-'));
+	shown = await startProgram(demo, ['--once'], { ROLLCALL_DATA_DIR: dataDirectory }).finished;
+});
+afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
+
+function rollcall(...args: readonly string[]): Promise<Finished> {
+	return startRollcall(args, { ROLLCALL_DATA_DIR: dataDirectory }).finished;
+}
+
+test('the demo collects, prints the roll call and ends well', () => {
+	expect(shown.code, shown.err).toBe(0);
+	expect(shown.out).toContain('ROLL CALL');
+	expect(shown.out).toMatch(/The simulator, asked apart, counts the same \d+ devices\./u);
+	expect(shown.out).toContain('WHAT TO TYPE NEXT');
+});
+
+test('every account of the company is accounted for, each with an outcome', async () => {
+	const accounts = [...listTrueAccounts(world)];
+	const [execution] = parseLines((await rollcall('executions', '--json')).out);
+	const { summary } = JSON.parse((await rollcall('execution', String(execution?.['id']), '--json')).out);
+	const told = new Map<string, string>(
+		summary.accounts.map((account: { account_id: string; outcome: string }) => [account.account_id, account.outcome]),
+	);
+	for (const { accountId, state, regions } of accounts) {
+		const outcomes = new Set(regions.map((region) => region.outcome));
+		const expected = [
+			[state !== 'ACTIVE', 'skipped'],
+			[outcomes.has('role_missing'), 'denied'],
+			[outcomes.has('blocked_by_policy'), 'blocked_by_policy'],
+			[true, 'complete'],
+		].find(([holds]) => holds)?.[1];
+		expect([accountId, told.get(accountId)]).toEqual([accountId, expected]);
+	}
+	expect(told.size).toBe(accounts.length);
+});
+
+test("the devices are exactly the company's", async () => {
+	const expected = [...listTrueDevices(world, { readableOnly: true })].filter(
+		(device) => device.state !== 'terminated',
+	);
+	const { out } = await rollcall('devices', '--limit', 'all', '--json');
+	const found = parseLines(out).map((line) => String(line['native_id']));
+	expect(found.toSorted()).toEqual(expected.map((device) => device.arn).toSorted());
+});
+
+test('a second start is warm, and finds nothing changed', async () => {
+	const again = await startProgram(demo, ['--once'], { ROLLCALL_DATA_DIR: dataDirectory }).finished;
+	expect(again.code, again.err).toBe(0);
+	const [execution] = parseLines((await rollcall('executions', '--json')).out);
+	expect(execution).toMatchObject({ counts: { added: 0, changed: 0, removed: 0 } });
+});
