@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Bind } from './command-binding.ts';
 import { defineAccounts } from './commands/accounts.ts';
 import { defineCollect } from './commands/collect/define.ts';
@@ -23,7 +24,7 @@ Environment:
   ROLLCALL_DATABASE_URL   a PostgreSQL server (15 or newer) instead of the embedded one
   ROLLCALL_DATA_DIR       where the embedded database lives
   ROLLCALL_WORKERS        worker processes of a collection (default: one per core, 8 at most)
-  ROLLCALL_LOG_LEVEL      ${'trace, debug, info, warn, error, fatal or silent'} (default: warn)
+  ROLLCALL_LOG_LEVEL      trace, debug, info, warn, error, fatal or silent (default: warn)
   ROLLCALL_ENTRY_REGION   first region of an access key outside the partition aws
   ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_EC2
                           role taken before customers' roles; likewise …_COLLECTION_USERS, …_SYNC_S3
@@ -58,7 +59,7 @@ export function buildProgram(context: CommandContext): Program {
 		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, 'default')
 		.option('--json', 'print for programs: JSON, or one JSON object a line; errors as JSON on stderr')
 		.option('--no-color', 'no colours')
-		.version('0.1.0', '--version', 'print the version')
+		.version(manifest.version, '--version', 'print the version')
 		.helpOption('-h, --help', 'explain the command')
 		.helpCommand('help [command]', 'explain a command')
 		.configureHelp({ showGlobalOptions: true })

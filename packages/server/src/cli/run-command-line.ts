@@ -63,14 +63,13 @@ function listCommands(command: Command): Command[] {
 	return [command, ...command.commands.flatMap(listCommands)];
 }
 
-/** The stack, for whoever asked for that much. */
+/** The stack and the causes, for whoever asked for that much. */
 async function explainUnexpected(error: unknown, context: CommandContext): Promise<void> {
 	const level = await context.loadConfig().then(
 		(config) => config.logLevel,
 		() => 'warn' as const,
 	);
-	if (level === 'debug' || level === 'trace') {
-		const { inspect } = await import('node:util');
-		await context.terminal.err.write(`${inspect(error)}\n`);
-	}
+	if (level !== 'debug' && level !== 'trace') return;
+	const { createLogger } = await import('#platform/logger.ts');
+	createLogger(level).debug({ error }, 'the command failed');
 }

@@ -1,5 +1,5 @@
 /** The word closest to what was typed, where one is close enough to be meant. */
-export function findNearest(typed: string, words: Iterable<string>): string | undefined {
+function findNearest(typed: string, words: Iterable<string>): string | undefined {
 	let nearest: string | undefined;
 	let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
 	for (const word of words) {
