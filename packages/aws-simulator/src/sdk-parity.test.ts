@@ -187,6 +187,10 @@ test('ListAccounts tells every account with its state and path, twenty a page', 
 			expect(row.Arn).toMatch(
 				new RegExp(`^arn:aws:organizations::${simulator.managementAccountId}:account/o-[a-z0-9]{10}/${row.Id}$`),
 			);
+			// The service model's pattern of a path, to its end, with the account last as AWS has it.
+			expect(row.Paths?.[0]).toMatch(
+				/^o-[a-z0-9]{10,32}\/r-[0-9a-z]{4,32}(\/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*\/\d{12}\/$/,
+			);
 			read.push({
 				accountId: row.Id,
 				name: row.Name,

@@ -27,10 +27,9 @@ export function authenticate(
 		throw errors.badSignature();
 	}
 	const now = simulator.options.clock();
-	const sentAt = request.headers['x-amz-date'] ?? '';
-	if (!(Math.abs(now - parseAmzDate(sentAt)) <= SKEW_LIMIT_MS)) {
-		const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-		throw errors.skewed(`Signature expired: ${sentAt} is now earlier than ${stamp} (${stamp} - 5 min.)`);
+	const skew = describeSkew(request.headers['x-amz-date'] ?? '', now);
+	if (skew !== undefined) {
+		throw errors.skewed(skew);
 	}
 	if (principal.expiresAt !== undefined && now >= principal.expiresAt) {
 		throw errors.expiredToken();
@@ -39,6 +38,21 @@ export function authenticate(
 		throw errors.wrongRegion();
 	}
 	return principal;
+}
+
+/** AWS's sentence for a date too far from its own, with the edge that was crossed; undefined within five minutes. */
+function describeSkew(sentAt: string, now: number): string | undefined {
+	const ahead = parseAmzDate(sentAt) - now;
+	if (Math.abs(ahead) <= SKEW_LIMIT_MS) {
+		return undefined;
+	}
+	return ahead > 0
+		? `Signature not yet current: ${sentAt} is still later than ${formatAmzDate(now + SKEW_LIMIT_MS)} (${formatAmzDate(now)} + 5 min.)`
+		: `Signature expired: ${sentAt} is now earlier than ${formatAmzDate(now - SKEW_LIMIT_MS)} (${formatAmzDate(now)} - 5 min.)`;
+}
+
+function formatAmzDate(time: number): string {
+	return new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
 
 function isRegionRight(simulator: Simulator, wire: Wire, principal: Principal, region: string): boolean {

@@ -22,6 +22,8 @@ function memberId(): string {
 	return member?.accountId ?? '';
 }
 
+const denyAll = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] });
+
 test('a signature made with another secret is refused in each service’s own words', async () => {
 	const keys = { ...simulator.principals.direct, secretAccessKey: 'x'.repeat(40) };
 	expect(await errorOf(connectEc2(simulator, keys).send(new DescribeRegionsCommand({})))).toMatchObject({
@@ -87,7 +89,15 @@ test('a clock that is more than five minutes off is told so', async () => {
 	});
 	const sts = await errorOf(connectSts(simulator, keys).send(new GetCallerIdentityCommand({})));
 	expect(sts.code).toBe('SignatureDoesNotMatch');
-	expect(sts.message).toContain('Signature expired');
+	const stamp = String.raw`(\d{8}T\d{6}Z)`;
+	const [, sent, edge, now] =
+		new RegExp(`^Signature expired: ${stamp} is now earlier than ${stamp} \\(${stamp} - 5 min\\.\\)$`).exec(
+			sts.message,
+		) ?? [];
+	expect(sent !== undefined && edge !== undefined && now !== undefined && sent < edge && edge < now).toBe(true);
+	offsetMs = -6 * 60_000;
+	const early = await errorOf(connectSts(simulator, keys).send(new GetCallerIdentityCommand({})));
+	expect(early.message).toMatch(/^Signature not yet current: \S+ is still later than \S+ \(\S+ \+ 5 min\.\)$/);
 });
 
 test('a session that has ended is expired in each service’s own words', async () => {
@@ -143,6 +153,21 @@ test('a role of our own may stand in between: without an external id to itself, 
 test('sessions last 15 minutes to an hour', async () => {
 	expect((await errorOf(assume(simulator, { seconds: 899 }))).code).toBe('ValidationError');
 	expect((await errorOf(assume(simulator, { seconds: 3601 }))).message).toContain('MaxSessionDuration');
+});
+
+test('an ARN that is too short is wrong, one that is malformed otherwise is denied like an unknown role', async () => {
+	expect((await errorOf(assume(simulator, { roleArn: 'no-arn' }))).code).toBe('ValidationError');
+	const roleArn = simulator.roleArn.replace('iam::', 'iam:');
+	expect((await errorOf(assume(simulator, { roleArn }))).code).toBe('AccessDenied');
+});
+
+test('an EC2 call that is denied is an UnauthorizedOperation, with and without a session token', async () => {
+	for (const keys of [simulator.principals.base, await assume(simulator, { policy: denyAll })]) {
+		expect(await errorOf(connectEc2(simulator, keys).send(new DescribeInstancesCommand({})))).toMatchObject({
+			code: 'UnauthorizedOperation',
+			status: 403,
+		});
+	}
 });
 
 test('a session policy narrows the role, and is at most 2,048 characters long', async () => {

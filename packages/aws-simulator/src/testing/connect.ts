@@ -10,17 +10,20 @@ export interface Keys {
 	readonly sessionToken?: string;
 }
 
+/** Anything that answers as AWS does. */
+type Served = Pick<RunningSimulator, 'endpoint'>;
+
 /** A client of the official SDK that asks once and tells the first error. */
-export function connectEc2(simulator: RunningSimulator, credentials: Keys, region = 'us-east-1'): EC2Client {
-	return new EC2Client({ endpoint: simulator.endpoint, region, credentials, maxAttempts: 1 });
+export function connectEc2(served: Served, credentials: Keys, region = 'us-east-1'): EC2Client {
+	return new EC2Client({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
-export function connectSts(simulator: RunningSimulator, credentials: Keys, region = 'us-east-1'): STSClient {
-	return new STSClient({ endpoint: simulator.endpoint, region, credentials, maxAttempts: 1 });
+export function connectSts(served: Served, credentials: Keys, region = 'us-east-1'): STSClient {
+	return new STSClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
-export function connectOrganizations(simulator: RunningSimulator, credentials: Keys): OrganizationsClient {
-	return new OrganizationsClient({ endpoint: simulator.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+export function connectOrganizations(served: Served, credentials: Keys): OrganizationsClient {
+	return new OrganizationsClient({ endpoint: served.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
 export interface Wish {
@@ -32,8 +35,16 @@ export interface Wish {
 	readonly roleArn?: string;
 }
 
+/** What a role is assumed with. */
+interface Assumable extends Served {
+	readonly managementAccountId: string;
+	readonly roleArn: string;
+	readonly externalId: string;
+	readonly principals: { readonly base: Keys };
+}
+
 /** Assumes the role of an account (the management account by default), with the right external id unless told otherwise. */
-export async function assume(simulator: RunningSimulator, wish: Wish = {}): Promise<Keys> {
+export async function assume(simulator: Assumable, wish: Wish = {}): Promise<Keys> {
 	const { managementAccountId } = simulator;
 	const memberArn = simulator.roleArn.replace(managementAccountId, wish.accountId ?? managementAccountId);
 	const sts = connectSts(simulator, wish.credentials ?? simulator.principals.base);

@@ -106,8 +106,14 @@ test('page sizes, ids with page sizes, unknown ids and unpaginated big listings 
 	const [first] = listTrueDevices(simulator.world, { accountId: simulator.managementAccountId, region: 'us-east-1' });
 	const id = first?.instanceId ?? '';
 	const instances = (input: DescribeInstancesCommandInput) => errorOf(client.send(new DescribeInstancesCommand(input)));
-	expect((await instances({ MaxResults: 4 })).code).toBe('InvalidParameterValue');
+	expect(await instances({ MaxResults: 4 })).toEqual({
+		code: 'InvalidParameterValue',
+		message: 'Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.',
+		status: 400,
+	});
 	expect((await instances({ MaxResults: 1001 })).code).toBe('InvalidParameterValue');
+	// Seen of AWS: ids with a page size are refused as such even where the page size is wrong too.
+	expect((await instances({ MaxResults: 4, InstanceIds: [id] })).code).toBe('InvalidParameterCombination');
 	expect((await instances({ MaxResults: 10, InstanceIds: [id] })).code).toBe('InvalidParameterCombination');
 	const missing = await instances({ InstanceIds: [id, 'i-00000000000000001', 'i-00000000000000002'] });
 	expect(missing).toMatchObject({

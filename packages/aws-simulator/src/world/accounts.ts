@@ -151,7 +151,10 @@ export function unitIdOf(world: World, unit: readonly string[]): string {
 	return `ou-${root}-${toAlphanumeric(hashText(world.key, `unit/${unit.join('/')}`), 8)}`;
 }
 
-/** `o-…/r-…/ou-…/ou-…/<account>/`, the form of `Account.Paths`. */
+/**
+ * `o-…/r-…/ou-…/ou-…/<account>/`, the form of `Account.Paths`: seen in answers of AWS, and the service model's pattern of
+ * a `Path` allows the account at its end.
+ */
 export function pathOfAccount(world: World, account: Account): string {
 	const units = account.unit.map((_, depth) => unitIdOf(world, account.unit.slice(0, depth + 1)));
 	return `${[organizationIdOf(world), rootIdOf(world), ...units, account.accountId].join('/')}/`;

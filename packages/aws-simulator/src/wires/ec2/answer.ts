@@ -46,7 +46,10 @@ export function refuseDryRun(call: Call): void {
 	}
 }
 
-/** MaxResults of the paged EC2 calls: 5 to 1000. Undefined when it was not sent. */
+/**
+ * MaxResults of the paged EC2 calls: 5 to 1000, refused in AWS's own words, which say one less. Undefined when it was not
+ * sent. AWS itself gives a page of 1,000 to some calls that ask for more; a client that counts on it is told here.
+ */
 export function readMaxResults(call: Call): number | undefined {
 	const text = call.parameters.get('MaxResults');
 	if (text === undefined) {
@@ -57,7 +60,7 @@ export function readMaxResults(call: Call): number | undefined {
 		throw new ApiError(
 			400,
 			'InvalidParameterValue',
-			`Value ( ${text} ) for parameter maxResults is invalid. Expecting a value ${value > 1000 ? 'less than or equal to 1000' : 'greater than or equal to 5'}.`,
+			`Value ( ${text} ) for parameter maxResults is invalid. Expecting a value ${value > 1000 ? 'less than 1000' : 'greater than 5'}.`,
 		);
 	}
 	return value;

@@ -81,16 +81,16 @@ export function describeInstances(simulator: Simulator, call: Call): Answer {
 	const { world } = simulator;
 	const scope = scopeOfCall(simulator, call);
 	const ids = readList(call.parameters, 'InstanceId');
+	if (ids.length > 0 && (call.parameters.has('MaxResults') || call.parameters.has('NextToken'))) {
+		throw new ApiError(
+			400,
+			'InvalidParameterCombination',
+			'The parameter instancesSet cannot be used with the parameter maxResults',
+		);
+	}
 	const maxResults = readMaxResults(call);
 	const passes = makeInstanceFilter(readFilters(call));
 	if (ids.length > 0) {
-		if (maxResults !== undefined || call.parameters.has('NextToken')) {
-			throw new ApiError(
-				400,
-				'InvalidParameterCombination',
-				'The parameter instancesSet cannot be used with the parameter maxResults',
-			);
-		}
 		const named = findNamed(simulator, call, scope, ids).filter(
 			(nature) => passes === undefined || passes(makeFacts(world, scope, nature)),
 		);

@@ -44,7 +44,7 @@ export function listAccounts(simulator: Simulator, call: Call): Answer {
 	}
 	const asked = Number(call.parameters.get('MaxResults') ?? PAGE_LIMIT);
 	if (!Number.isInteger(asked) || asked < 1 || asked > PAGE_LIMIT) {
-		throw new ApiError(400, 'InvalidInputException', 'You specified an invalid value for MaxResults.');
+		throw new ApiError(400, 'InvalidInputException', 'You specified an invalid value.');
 	}
 	const page = openPage(simulator, call, asked, 'NextToken', organizationsErrors.invalidToken);
 	const total = countAccountIndexes(world, world.time.at);

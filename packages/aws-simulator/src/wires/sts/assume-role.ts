@@ -114,6 +114,12 @@ function forgetExpired(simulator: Simulator, now: number): void {
 export function assumeRole(simulator: Simulator, call: Call): Answer {
 	const roleArn = call.parameters.get('RoleArn') ?? '';
 	const sessionName = call.parameters.get('RoleSessionName') ?? '';
+	// Only the length is looked at: an ARN that is malformed otherwise is denied like a role that does not exist.
+	if (roleArn.length < 20) {
+		throw invalid(
+			`1 validation error detected: Value '${roleArn}' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20`,
+		);
+	}
 	if (!SESSION_NAME.test(sessionName)) {
 		throw invalid(
 			`1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
