@@ -20,8 +20,9 @@ test('a code stands in the table with who must act, what it means and what to do
 
 test('a constant and a choice of literals are codes like any other', () => {
 	const more = { ...meanings, 'DATA:0002': { meaning: 'm', remedy: 'r' }, 'DATA:0003': { meaning: 'm', remedy: 'r' } };
-	const text = `const lostCode = 'DATA:0003';\n${raise('lostCode')}\n${raise("late ? 'DATA:0001' : 'DATA:0002'")}`;
-	expect(renderErrors([source(text)], more)).toContain('`DATA:0003`');
+	const text = `${raise('lostCode')}\n${raise("late ? 'DATA:0001' : 'DATA:0002'")}`;
+	const named = source("export const lostCode = 'DATA:0003';", 'b.ts');
+	expect(renderErrors([source(text), named], more)).toContain('`DATA:0003`');
 });
 
 test.each([

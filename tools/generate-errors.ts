@@ -17,6 +17,7 @@ interface RaisedCode {
 const searchedFolders = ['packages/model/src', 'packages/server/src'];
 const raisePattern = /\bcode:\s*([^,{}]+?),\s*actor:\s*'([a-z-]+)'/g;
 const codePattern = /'([A-Z]+:\d{4})'/g;
+const constantPattern = /\bconst (\w+) = ('[A-Z]+:\d{4}')/g;
 
 /** `docs/errors.md`, from what the sources raise and what `error-meanings.ts` says about it. */
 export const errorDocument = {
@@ -48,11 +49,11 @@ export function renderErrors(sources: readonly SourceText[], meanings: Readonly<
 
 function findRaised(sources: readonly SourceText[], faults: string[]): Map<string, RaisedCode> {
 	const raised = new Map<string, RaisedCode>();
+	const constants = findConstants(sources);
 	for (const { path, text } of sources) {
 		for (const [, expression = '', actor = ''] of text.matchAll(raisePattern)) {
-			const codes = readCodes(expression, text);
-			if (codes.length === 0)
-				faults.push(`${path}: the code \`${expression}\` is neither a literal nor a constant here`);
+			const codes = readCodes(expression, constants);
+			if (codes.length === 0) faults.push(`${path}: the code \`${expression}\` is neither a literal nor a constant`);
 			for (const code of codes) {
 				const known = raised.get(code);
 				if (known && known.path !== path) faults.push(`${code} is raised in ${known.path} and in ${path}`);
@@ -64,10 +65,15 @@ function findRaised(sources: readonly SourceText[], faults: string[]): Map<strin
 	return raised;
 }
 
-/** A literal, a choice of literals, or a constant of the same file. */
-function readCodes(expression: string, text: string): readonly string[] {
-	const constant = /^\w+$/.test(expression) ? new RegExp(`const ${expression} = ('[^']+')`).exec(text)?.[1] : undefined;
-	return [...(constant ?? expression).matchAll(codePattern)].map(([, code = '']) => code);
+/** Codes that have a name, of all files: a code may be raised in another file than the one that names it. */
+function findConstants(sources: readonly SourceText[]): ReadonlyMap<string, string> {
+	const named = sources.flatMap(({ text }) => [...text.matchAll(constantPattern)]);
+	return new Map(named.map(([, name = '', literal = '']) => [name, literal]));
+}
+
+/** A literal, a choice of literals, or a constant. */
+function readCodes(expression: string, constants: ReadonlyMap<string, string>): readonly string[] {
+	return [...(constants.get(expression) ?? expression).matchAll(codePattern)].map(([, code = '']) => code);
 }
 
 function readSources(root: string): readonly SourceText[] {

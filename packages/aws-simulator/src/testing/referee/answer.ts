@@ -41,7 +41,7 @@ function generalise(message: string): string {
 }
 
 /** One thing the simulator does otherwise than the referee; `subject` is `end`, or the path of a member. */
-export interface Difference {
+interface Difference {
 	readonly subject: string;
 	readonly text: string;
 }

@@ -14,7 +14,7 @@ import { assume, connectEc2, connectOrganizations, connectSts, type Keys, type W
 import { disabledRegion, type Side } from './side.ts';
 
 /** Asked of both sides in the same words; `role` is a session of the role in the management account. */
-export type Question = (side: Side, role: Keys) => Promise<unknown>;
+type Question = (side: Side, role: Keys) => Promise<unknown>;
 
 const madeUpToken = Buffer.from('made up').toString('base64');
 const unknownId = 'i-0123456789abcdef0';
