@@ -27,7 +27,7 @@ function rollcall(...args: readonly string[]): Promise<Finished> {
 test('the demo collects, prints the roll call and ends well', () => {
 	expect(shown.code, shown.err).toBe(0);
 	expect(shown.out).toContain('ROLL CALL');
-	expect(shown.out).toMatch(/The simulator, asked apart, counts the same \d+ devices\./u);
+	expect(shown.out).toMatch(/The simulator, asked apart, counts the same [\d,]+ devices\./u);
 	expect(shown.out).toContain('WHAT TO TYPE NEXT');
 });
 

@@ -3,11 +3,11 @@ import { runWithProgress } from '../../packages/server/src/cli/commands/collect/
 import type { CommandContext } from '../../packages/server/src/cli/context.ts';
 import { renderFailure } from '../../packages/server/src/cli/failure.ts';
 import { createProcessTerminal } from '../../packages/server/src/cli/terminal.ts';
-import { formatAge } from '../../packages/server/src/cli/text/amounts.ts';
+import { countOf, formatAge, formatCount } from '../../packages/server/src/cli/text/amounts.ts';
 import type { CollectRequest, Composition, Inventory } from '../../packages/server/src/compose/ports.ts';
 import { loadConfig } from '../../packages/server/src/platform/config.ts';
 import { enterDemoEnvironment, prepareDemoDirectory } from './environment.ts';
-import { readRollCall, renderOverview } from './overview.ts';
+import { type RollCall, readRollCall, renderOverview } from './overview.ts';
 import { renderHints, runPrompt } from './prompt.ts';
 import { type DemoSimulator, startDemoSimulator } from './simulator.ts';
 
@@ -56,7 +56,7 @@ async function callRoll(simulator: DemoSimulator, composition: Composition, inve
 		await out.write(
 			rollCall === null ? 'Nothing collected yet.\n' : `\n${renderOverview(rollCall, out, terminal.now())}\n`,
 		);
-		if (rollCall !== null) await compareWithTruth(simulator, rollCall.devices.length);
+		if (rollCall !== null) await compareWithTruth(simulator, rollCall.devices);
 	};
 	const [last] = isOnce ? [] : await inventory.listExecutions(1);
 	if (last?.result === 'success' || last?.result === 'partial') {
@@ -106,14 +106,19 @@ function collectArguments(simulator: DemoSimulator): readonly string[] {
 	return ['ec2.devices', ...access, '--organization-discovery'];
 }
 
-/** The simulator counts from its seed, without a page of XML: both must know the same. */
-async function compareWithTruth(simulator: DemoSimulator, live: number): Promise<void> {
+/** The simulator counts from its seed, without a page of XML: what is confirmed must be exactly that. */
+async function compareWithTruth(simulator: DemoSimulator, devices: RollCall['devices']): Promise<void> {
 	const { liveDevices } = await simulator.inspect();
+	const confirmed = devices.filter((device) => device.standing.state === 'active').length;
+	const kept = devices.length - confirmed;
+	const rest = kept === 0 ? '' : ` ${countOf(kept, 'more is', 'more are')} kept unconfirmed, where nobody could look.`;
 	const text =
-		liveDevices === live
-			? out.style.good(`The simulator, asked apart, counts the same ${live} devices.`)
-			: out.style.warning(`The simulator, asked apart, counts ${liveDevices} devices now; the inventory has ${live}.`);
-	await out.write(`${text}\n\n`);
+		liveDevices === confirmed
+			? out.style.good(`The simulator, asked apart, counts the same ${countOf(confirmed, 'device')}.`)
+			: out.style.warning(
+					`The simulator, asked apart, counts ${countOf(liveDevices, 'device')} now; ${formatCount(confirmed)} are confirmed.`,
+				);
+	await out.write(`${text}${rest}\n\n`);
 }
 
 process.exitCode = await runDemo().catch(async (error: unknown) => {

@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
+import { describeError } from '../../packages/model/src/errors/rollcall-error.ts';
 import type { CommandContext, StopSignal } from '../../packages/server/src/cli/context.ts';
 import { runCommandLine } from '../../packages/server/src/cli/run-command-line.ts';
 import type { Style } from '../../packages/server/src/cli/text/style.ts';
@@ -71,21 +72,36 @@ export async function runPrompt(options: PromptOptions): Promise<void> {
 		historySize: 200,
 	});
 	const signals = listenForStops(reader);
-	const shown: CommandContext = { ...context, onStopSignal: signals.onStopSignal };
+	const ask = (question: string): Promise<string | undefined> =>
+		new Promise((resolve) => {
+			reader.once('close', () => resolve(undefined));
+			reader.question(question, resolve);
+		});
+	const shown: CommandContext = {
+		...context,
+		terminal: { ...context.terminal, ask },
+		onStopSignal: signals.onStopSignal,
+	};
+	// One after the other: lines that were typed ahead, or pasted, wait.
+	let last: Promise<void> = Promise.resolve();
+	const handle = async (line: string): Promise<void> => {
+		signals.setBusy(true);
+		const goesOn = await runLine(line, { ...options, context: shown }).catch(async (error: unknown) => {
+			await context.terminal.err.write(`${describeError(error)}\n`);
+			return true;
+		});
+		signals.setBusy(false);
+		if (goesOn) reader.prompt();
+		else reader.close();
+	};
 	await new Promise<void>((resolve) => {
-		reader.on('close', resolve);
+		reader.once('close', resolve);
 		reader.on('line', (line) => {
-			signals.setBusy(true);
-			void runLine(line, { ...options, context: shown })
-				.catch((error: unknown) => context.terminal.err.write(`${String(error)}\n`).then(() => true))
-				.then((goesOn) => {
-					signals.setBusy(false);
-					if (goesOn) reader.prompt();
-					else reader.close();
-				});
+			last = last.then(() => handle(line));
 		});
 		reader.prompt();
 	});
+	await last;
 }
 
 /** Answers whether to go on. */

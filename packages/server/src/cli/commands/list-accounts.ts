@@ -29,13 +29,13 @@ export async function listAccounts(context: CommandContext, options: GlobalOptio
 const columns = [
 	{ title: 'ACCOUNT' },
 	{ title: 'NAME', minWidth: 10 },
-	{ title: 'OU', minWidth: 8 },
-	{ title: 'STATE' },
+	{ title: 'OU', minWidth: 8, dropBelow: 120 },
+	{ title: 'STATE', dropBelow: 90 },
 	{ title: 'OUTCOME' },
 	{ title: 'SCOPES', align: 'right' },
 	{ title: 'DEVICES', align: 'right' },
 	{ title: 'CONFIRMED' },
-	{ title: 'CAUSE', minWidth: 12 },
+	{ title: 'CAUSE', minWidth: 12, dropBelow: 105 },
 ] as const;
 
 function renderAccounts(accounts: readonly AccountRow[], out: Output, nowMs: number): string {

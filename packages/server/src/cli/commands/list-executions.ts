@@ -32,14 +32,12 @@ export async function listExecutions(
 const columns = [
 	{ title: 'EXECUTION' },
 	{ title: 'STARTED' },
-	{ title: 'SOURCE' },
+	{ title: 'SOURCE', dropBelow: 110 },
 	{ title: 'CONFIGURATION', minWidth: 12 },
 	{ title: 'RESULT' },
 	{ title: 'TOOK', align: 'right' },
 	{ title: 'ASSETS', align: 'right' },
-	{ title: 'ADDED', align: 'right' },
-	{ title: 'CHANGED', align: 'right' },
-	{ title: 'REMOVED', align: 'right' },
+	{ title: 'CHANGES', dropBelow: 90 },
 	{ title: 'SCOPES', align: 'right' },
 ] as const;
 
@@ -53,14 +51,24 @@ function renderExecutions(executions: readonly ExecutionRow[], out: Output, nowM
 			{ text: toHarmless(execution.configuration ?? '–') },
 			result === null ? { text: execution.state } : { text: result, style: resultStyle(result, out.style) },
 			{ text: describeLength(execution, nowMs) },
-			...[counts?.assets, counts?.added, counts?.changed, counts?.removed].map((count) => ({
-				text: count === undefined ? '–' : formatCount(count),
-			})),
+			{ text: counts === null ? '–' : formatCount(counts.assets) },
+			{ text: counts === null ? '–' : describeChanges(counts) },
 			{ text: counts === null ? '–' : `${counts.scopes_complete} of ${counts.scopes}` },
 		];
 	});
 	const table = renderTable(columns, rows, { width: out.width(), styleTitle: out.style.dim });
 	return `${table}\n\n${out.style.accent('rollcall execution ID')} shows one with every account.`;
+}
+
+/** `+12 ~3 −1`: added, changed, removed; what did not happen is left out. */
+function describeChanges(counts: NonNullable<ExecutionRow['counts']>): string {
+	const changes = [
+		['+', counts.added],
+		['~', counts.changed],
+		['−', counts.removed],
+	] as const;
+	const told = changes.filter(([, count]) => count > 0).map(([sign, count]) => `${sign}${formatCount(count)}`);
+	return told.length === 0 ? 'none' : told.join(' ');
 }
 
 function describeLength(execution: ExecutionRow, nowMs: number): string {

@@ -46,6 +46,12 @@ test('a style is put on after cutting and padding, so colours change no column',
 	expect(colored).not.toBe(plain);
 });
 
+test('a column that needs room is left out of a narrow terminal, with its cells', () => {
+	const roomy = [{ title: 'A' }, { title: 'B', dropBelow: 60 }, { title: 'C' }] as const;
+	expect(renderTable(roomy, [textCells('1', '2', '3')], { width: 59 })).toBe('A  C\n1  3');
+	expect(renderTable(roomy, [textCells('1', '2', '3')], { width: 60 })).toBe('A  B  C\n1  2  3');
+});
+
 test('every line fits the width as long as the minimums do', () => {
 	const cell = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.replaceAll(/\p{C}/gu, '?'));
 	fc.assert(

@@ -5,6 +5,8 @@ export interface TableColumn {
 	readonly align?: 'left' | 'right';
 	/** Narrower than this it is not made; without it the column is never cut. */
 	readonly minWidth?: number;
+	/** In a terminal narrower than this the column is left out. */
+	readonly dropBelow?: number;
 }
 
 /** A cell: text, and optionally a style that is put on after cutting and padding. */
@@ -24,10 +26,13 @@ const gap = '  ';
 
 /** An aligned table, one line per row, without trailing spaces. Where it is too wide, the widest columns give way. */
 export function renderTable(
-	columns: readonly TableColumn[],
-	rows: readonly (readonly TableCell[])[],
+	allColumns: readonly TableColumn[],
+	allRows: readonly (readonly TableCell[])[],
 	layout: TableLayout,
 ): string {
+	const isShown = allColumns.map((column) => layout.width >= (column.dropBelow ?? 0));
+	const columns = allColumns.filter((_, index) => isShown[index]);
+	const rows = allRows.map((row) => row.filter((_, index) => isShown[index]));
 	const { indent = '', styleTitle = (text) => text } = layout;
 	const available = layout.width - indent.length - gap.length * (columns.length - 1);
 	const widths = fitWidths(columns, naturalWidths(columns, rows), available);
