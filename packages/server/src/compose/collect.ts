@@ -14,6 +14,7 @@ import { findWorkerEntry } from '#platform/assets-root.ts';
 import { type Clock, createClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { createLogger, type Logger } from '#platform/logger.ts';
+import { tuneHeapForBodies } from '#platform/tune-heap.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
@@ -33,12 +34,15 @@ export async function runCollect(
 	request: CollectRequest,
 	hooks: CollectHooks,
 ): Promise<ExecutionSummary> {
+	tuneHeapForBodies();
 	const collection = findCollection(request.source);
 	const clock = createClock();
 	const settings = awsSettings(config);
 	const aws = createAws({ clock, settings });
 	const log = createLogger(config.logLevel);
 	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws, log };
+	// The last stage of stopping also ends what the coordinator itself waits for, as an STS that does not answer.
+	hooks.aborting.addEventListener('abort', () => void aws.close());
 	try {
 		return request.destination === 'lines' ? await collectLines(shared) : await collectIntoInventory(shared);
 	} finally {

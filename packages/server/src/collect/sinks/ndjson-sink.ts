@@ -1,6 +1,7 @@
 import { encodeRecordLine } from '@rollcall/model/asset/record-line.ts';
 import type { Collection, ConvertedRecord, ScopeFacts } from '#sources/kit/collection.ts';
 import { noCounts, type UnitTask } from '../task.ts';
+import type { LineGroups } from './line-groups.ts';
 import type { OpenedAccount, PageOfRecords, RunSink, ScopeSink } from './sink.ts';
 
 /** Lines of a scope are handed on in chunks of about this size, so that memory stays flat in big scopes. */
@@ -10,10 +11,7 @@ export interface NdjsonSinkOptions {
 	readonly collection: Collection<unknown>;
 	/** Whether lines carry the raw document. */
 	readonly raw: boolean;
-	/** Takes whole lines. Resolves when it can take more. */
-	readonly write: (lines: Buffer) => Promise<void>;
-	/** Told before the first line of a scope leaves: from then on the scope cannot be repeated by another worker. */
-	readonly onFirstWrite: (accountId: string, region: string) => void;
+	readonly lines: LineGroups;
 }
 
 /** Writes every record once as a line of JSON. Needs no database and remembers nothing between runs. */
@@ -42,11 +40,10 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 
 	const flush = async (): Promise<void> => {
 		if (lines.length === 0) return;
-		options.onFirstWrite(task.accountId, region);
-		const chunk = Buffer.from(lines.join(''), 'utf8');
+		const chunk = lines.join('');
 		lines = [];
 		size = 0;
-		await options.write(chunk);
+		await options.lines.add({ accountId: task.accountId, region }, chunk);
 	};
 
 	const encode = (record: ConvertedRecord, nativeId: string, page: PageOfRecords): string => {
@@ -54,6 +51,11 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 		if (task.accountName !== null) attributes['account_name'] = task.accountName;
 		if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
 		const unknown = { ...record.unknown };
+		// The same rules as for stored devices (`store/device-standing.ts`).
+		if (task.accountName === null) unknown['account_name'] = 'not_permitted';
+		if (task.ouPath === null) unknown['ou_path'] = task.isListed ? 'not_supported' : 'not_permitted';
+		const activeAt = attributes['state'] === 'running' ? page.observedAt.toISOString() : attributes['stopped_at'];
+		if (activeAt !== undefined) attributes['last_activity_at'] = activeAt;
 		for (const enrichment of collection.enrichments) {
 			const result = page.enriched.get(enrichment.action);
 			if (result) Object.assign(attributes, result.attributes.get(nativeId));

@@ -1,14 +1,15 @@
 import { createWriteStream } from 'node:fs';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import { tuneHeapForBodies } from '#platform/tune-heap.ts';
+import { createMessageBatch } from './message-batch.ts';
+import type { ToWorker } from './protocol.ts';
 import { startWorker } from './worker.ts';
 
 /** File descriptor of the pipe for encoded lines, beside the IPC channel. */
 const linesFd = 4;
 
 /** Entry of a worker process. It lives as long as its coordinator holds the IPC channel. */
-const send = (message: FromWorker): void => {
-	process.send?.(message);
-};
+tuneHeapForBodies();
+const send = createMessageBatch((messages) => process.send?.(messages));
 
 let lines: ReturnType<typeof createWriteStream> | undefined;
 const worker = startWorker({

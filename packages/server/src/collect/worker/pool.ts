@@ -1,6 +1,7 @@
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { AwsSession, SessionCredentials } from '#aws/session.ts';
-import { noCounts, ownCauses, type ScopeReport, type UnitTask } from '../task.ts';
+import { bareReport } from '../bare-report.ts';
+import { ownCauses, type ScopeReport, type UnitTask } from '../task.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts';
 import { fromWireError, toWireError } from './wire-error.ts';
 import type { StartWorker, WorkerHandle } from './worker-process.ts';
@@ -38,6 +39,8 @@ interface Worker {
 	readonly id: number;
 	readonly handle: WorkerHandle;
 	readonly units: Map<number, OpenUnit>;
+	/** Holds a unit that has to be alone. */
+	isAlone: boolean;
 	isReady: boolean;
 	isFinishing: boolean;
 	isFinished: boolean;
@@ -47,6 +50,8 @@ interface Worker {
 export class WorkerPool {
 	readonly #options: PoolOptions;
 	readonly #queue: OpenUnit[] = [];
+	/** Units of a worker that died: each goes to a worker of its own, so that a deadly one takes nobody with it. */
+	readonly #alone: OpenUnit[] = [];
 	readonly #workers = new Set<Worker>();
 	#lastWorkerId = 0;
 	/** Workers that ended before they were ready. */
@@ -78,12 +83,16 @@ export class WorkerPool {
 	stop(): void {
 		this.#halt ??= 'stop';
 		this.#broadcast({ type: 'stop' });
+		this.#feed();
+		this.#settle();
 	}
 
 	/** Second stage: calls under way are broken off. */
 	abort(): void {
 		this.#halt = 'abort';
 		this.#broadcast({ type: 'abort' });
+		this.#feed();
+		this.#settle();
 	}
 
 	/** Process ids, for tests that kill and benches that weigh. */
@@ -100,6 +109,7 @@ export class WorkerPool {
 		const worker: Worker = {
 			id: this.#lastWorkerId,
 			units: new Map(),
+			isAlone: false,
 			isReady: false,
 			isFinishing: false,
 			isFinished: false,
@@ -129,7 +139,7 @@ export class WorkerPool {
 		if (!worker.isReady) this.#stillborn += 1;
 		if (this.#stillborn >= maxTries) this.#fail(new Error('worker processes end before they are ready'));
 		for (const unit of worker.units.values()) this.#repeat(unit);
-		const isNeeded = this.#queue.length > 0 || (this.#workers.size === 0 && this.#ending === undefined);
+		const isNeeded = this.#isWaiting() || (this.#workers.size === 0 && this.#ending === undefined);
 		if (isNeeded && !this.#failure) this.#start();
 		this.#settle();
 	}
@@ -139,40 +149,40 @@ export class WorkerPool {
 		for (const region of unit.begun) this.#giveUp(unit, region);
 		const left = unit.regions?.filter((region) => !unit.done.has(region));
 		if (left?.length === 0) return;
-		if (unit.tries < maxTries && this.#halt !== 'abort' && !this.#failure) {
+		if (unit.tries < maxTries && !this.#halt && !this.#failure) {
 			const task = { ...unit.task, done: [...unit.done] };
-			this.#queue.unshift({ task, tries: unit.tries + 1, regions: undefined, done: unit.done, begun: new Set() });
+			this.#alone.push({ task, tries: unit.tries + 1, regions: undefined, done: unit.done, begun: new Set() });
 		} else for (const region of left ?? ['*']) this.#giveUp(unit, region);
 	}
 
 	#giveUp(unit: OpenUnit, region: string): void {
 		if (unit.done.has(region)) return;
 		unit.done.add(region);
-		const report: OutcomeReport =
-			this.#halt === 'abort'
-				? { outcome: 'cancelled', cause: ownCauses.cancelled }
-				: { outcome: 'failed', cause: ownCauses.workerDied };
-		const { accountId } = unit.task;
-		this.#options.onScope({
-			...report,
-			accountId,
-			region,
-			enrichments: [],
-			counts: noCounts,
-			minimumCalls: 0,
-			notes: [],
-		});
+		const report: OutcomeReport = this.#halt
+			? { outcome: 'cancelled', cause: ownCauses.cancelled }
+			: { outcome: 'failed', cause: ownCauses.workerDied };
+		this.#options.onScope(bareReport(unit.task.accountId, region, report, false));
+	}
+
+	#isWaiting(): boolean {
+		return this.#queue.length + this.#alone.length > 0;
 	}
 
 	#feed(): void {
+		// Nothing is opened any more: what waits is answered here, without a call to AWS.
+		if (this.#halt) for (const unit of [...this.#alone.splice(0), ...this.#queue.splice(0)]) this.#giveUp(unit, '*');
 		for (const worker of this.#workers) {
-			while (worker.isReady && !worker.isFinishing && worker.units.size < unitsAtOnce) {
-				const unit = this.#queue.shift();
-				if (!unit) return;
-				worker.units.set(unit.task.unitId, unit);
-				worker.handle.send({ type: 'unit', task: unit.task });
-			}
+			if (!worker.isReady || worker.isFinishing) continue;
+			if (worker.units.size === 0) worker.isAlone = this.#give(worker, this.#alone.shift());
+			while (!worker.isAlone && worker.units.size < unitsAtOnce && this.#give(worker, this.#queue.shift()));
 		}
+	}
+
+	#give(worker: Worker, unit: OpenUnit | undefined): boolean {
+		if (!unit) return false;
+		worker.units.set(unit.task.unitId, unit);
+		worker.handle.send({ type: 'unit', task: unit.task });
+		return true;
 	}
 
 	#receive(worker: Worker, message: FromWorker): void {
@@ -214,7 +224,7 @@ export class WorkerPool {
 			else this.#ending.resolve();
 			return;
 		}
-		if (this.#queue.length > 0 || [...this.#workers].some(({ units }) => units.size > 0)) return;
+		if (this.#isWaiting() || [...this.#workers].some(({ units }) => units.size > 0)) return;
 		for (const worker of this.#workers) {
 			if (worker.isFinishing || !worker.isReady) continue;
 			worker.isFinishing = true;
@@ -226,8 +236,8 @@ export class WorkerPool {
 /** Messages that belong to one unit of a worker. */
 function receiveOfUnit(options: PoolOptions, worker: Worker, message: FromWorker): void {
 	if (message.type === 'lines-begin') {
-		for (const unit of worker.units.values()) {
-			if (unit.task.accountId === message.accountId) unit.begun.add(message.region);
+		for (const { accountId, region } of message.scopes) {
+			for (const unit of worker.units.values()) if (unit.task.accountId === accountId) unit.begun.add(region);
 		}
 	} else if (message.type === 'regions') {
 		const unit = worker.units.get(message.unitId);

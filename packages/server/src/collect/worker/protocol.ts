@@ -2,6 +2,7 @@ import type { Actor } from '@rollcall/model/errors/rollcall-error.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import type { StoreConnection } from '#store/open-store.ts';
+import type { LineScope } from '../sinks/line-groups.ts';
 import type { ScopeReport, UnitTask } from '../task.ts';
 
 /** Where a worker puts what it collects. */
@@ -62,7 +63,8 @@ export type FromWorker =
 	| { readonly type: 'ensure-server'; readonly requestId: number }
 	| { readonly type: 'regions'; readonly unitId: number; readonly regions: readonly string[] }
 	| { readonly type: 'page'; readonly unitId: number; readonly region: string; readonly assets: number }
-	| { readonly type: 'lines-begin'; readonly accountId: string; readonly region: string }
+	/** Lines of these scopes are about to leave: from then on they cannot be repeated. */
+	| { readonly type: 'lines-begin'; readonly scopes: readonly LineScope[] }
 	| { readonly type: 'scope'; readonly unitId: number; readonly report: ScopeReport }
 	| { readonly type: 'unit-done'; readonly unitId: number }
 	| {

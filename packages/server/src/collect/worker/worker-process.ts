@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { FromWorker, ToWorker } from './protocol.ts';
 
@@ -20,6 +20,10 @@ export interface WorkerListener {
 /** Starts a worker: a process of its own, or (in tests of many runs) a part of this one. */
 export type StartWorker = (listener: WorkerListener) => WorkerHandle;
 
+const newline = 0x0a;
+/** Lines of one worker that wait to be taken, at the most. */
+const maxWaitingBytes = 1024 * 1024;
+
 /**
  * Starts workers as processes with an IPC channel and, on descriptor 4, a pipe for encoded lines.
  *
@@ -36,11 +40,16 @@ function startWorkerProcess(entry: string, heapMb: number, listener: WorkerListe
 		serialization: 'advanced',
 		execArgv: [`--max-old-space-size=${heapMb}`],
 	});
-	child.on('message', (message: FromWorker) => listener.onMessage(message));
+	child.on('message', (messages: readonly FromWorker[]) => {
+		for (const message of messages) listener.onMessage(message);
+	});
 	// A send that races the end of the worker fails; the exit says all there is to say.
 	child.on('error', () => undefined);
-	const piped = forwardLines(child, listener.onLines);
+	// Descriptor 4 is the readable end of a pipe, as asked for above.
+	const piped = forwardLines(child.stdio[4] as Readable, listener.onLines);
 	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+	// The channel closes behind the last message that the worker sent; the exit alone may come before it.
+	const silent = new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
 	return {
 		pid: child.pid,
 		send: (message) => {
@@ -49,22 +58,53 @@ function startWorkerProcess(entry: string, heapMb: number, listener: WorkerListe
 		kill: () => {
 			child.kill('SIGKILL');
 		},
-		gone: Promise.all([exited, piped]).then(() => undefined),
+		gone: Promise.all([exited, silent, piped]).then(() => undefined),
 	};
 }
 
-/** Hands on what comes through the pipe in whole lines; what a dying worker left unfinished is dropped. */
-async function forwardLines(child: ChildProcess, onLines: (lines: Buffer) => Promise<void>): Promise<void> {
-	const pipe = child.stdio[4] as Readable | null | undefined;
-	if (!pipe) return;
-	let rest: Buffer[] = [];
-	for await (const chunk of pipe as AsyncIterable<Buffer>) {
-		const end = chunk.lastIndexOf(0x0a) + 1;
-		if (end === 0) {
-			rest.push(chunk);
-			continue;
+/**
+ * Hands on what comes through the pipe in whole lines; what a dying worker left unfinished is dropped. What arrives
+ * while lines are being taken is handed on in one piece, and the worker is held when that becomes too much.
+ */
+export async function forwardLines(pipe: Readable, onLines: (lines: Buffer) => Promise<void>): Promise<void> {
+	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	let waiting: Buffer[] = [];
+	let waitingBytes = 0;
+	let isBusy = false;
+	let hasEnded = false;
+	const handOn = (): void => {
+		if (isBusy) return;
+		const index = waiting.findLastIndex((chunk) => chunk.includes(newline));
+		const last = waiting[index];
+		if (!last) {
+			if (hasEnded) resolve();
+			return;
 		}
-		await onLines(Buffer.concat([...rest, chunk.subarray(0, end)]));
-		rest = end < chunk.length ? [chunk.subarray(end)] : [];
+		const end = last.lastIndexOf(newline) + 1;
+		const lines = Buffer.concat([...waiting.slice(0, index), last.subarray(0, end)]);
+		waiting = [last.subarray(end), ...waiting.slice(index + 1)];
+		waitingBytes -= lines.length;
+		isBusy = true;
+		onLines(lines).then(() => {
+			isBusy = false;
+			pipe.resume();
+			handOn();
+		}, reject);
+	};
+	pipe.on('data', (chunk: Buffer) => {
+		waiting.push(chunk);
+		waitingBytes += chunk.length;
+		if (waitingBytes >= maxWaitingBytes) pipe.pause();
+		handOn();
+	});
+	pipe.once('error', reject);
+	pipe.once('close', () => {
+		hasEnded = true;
+		handOn();
+	});
+	try {
+		await promise;
+	} finally {
+		pipe.destroy();
 	}
 }

@@ -8,6 +8,7 @@ import { openStore } from '#store/open-store.ts';
 import { createWriteQueue } from '#store/write-queue.ts';
 import { runAccountUnit } from '../account-unit.ts';
 import { createSemaphore, type Semaphore } from '../semaphore.ts';
+import { createLineGroups } from '../sinks/line-groups.ts';
 import { createNdjsonSink } from '../sinks/ndjson-sink.ts';
 import type { RunSink } from '../sinks/sink.ts';
 import { createStoreSink } from '../sinks/store-sink.ts';
@@ -18,7 +19,7 @@ import { toWireError } from './wire-error.ts';
 
 export interface WorkerPorts {
 	readonly send: (message: FromWorker) => void;
-	/** Takes whole lines of JSON; resolves when it can take more. */
+	/** Takes whole lines of JSON; resolves when it can take more, and is not called again before. */
 	readonly writeLines: (chunk: Buffer) => Promise<void>;
 	readonly closeLines: () => Promise<void>;
 }
@@ -46,7 +47,7 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 		await runAccountUnit({
 			task,
 			collection: parts.collection,
-			session: broker.sessionOf(task, parts.clock),
+			session: broker.sessionOf(task, parts.clock, aborting.signal),
 			caller: parts.caller,
 			clock: parts.clock,
 			sink: parts.sink,
@@ -126,8 +127,11 @@ async function openOutput(
 		const sink = createNdjsonSink({
 			collection,
 			raw: output.raw,
-			write: ports.writeLines,
-			onFirstWrite: (accountId, region) => ports.send({ type: 'lines-begin', accountId, region }),
+			lines: createLineGroups({
+				clock,
+				write: ports.writeLines,
+				onBegin: (scopes) => ports.send({ type: 'lines-begin', scopes }),
+			}),
 		});
 		return { sink, close: async () => undefined };
 	}
