@@ -22,6 +22,7 @@ interface Listed {
 	readonly id: string;
 	readonly state?: string;
 	readonly name?: string;
+	readonly organizationId?: string | null;
 }
 
 onEveryServer((openCluster) => {
@@ -33,13 +34,14 @@ onEveryServer((openCluster) => {
 
 	const tenant = <Result>(work: (tx: TenantTransaction) => Promise<Result>) =>
 		ground.store.tenant(ground.organizationId, work);
-	const recordPage = (at: Date, awsOrganizationId: string, accounts: readonly Listed[]) =>
+	const recordPage = (at: Date, awsOrganizationId: string | null, accounts: readonly Listed[]) =>
 		tenant((tx) =>
 			recordAccountPage(tx, {
 				configurationId: ground.configurationId,
 				awsOrganizationId,
 				observedAt: at,
-				accounts: accounts.map(({ id, state = 'ACTIVE', name = `account ${id}` }) => ({
+				accounts: accounts.map(({ id, state = 'ACTIVE', name = `account ${id}`, ...rest }) => ({
+					...rest,
 					accountId: id,
 					arn: `arn:aws:organizations::999999999999:account/${awsOrganizationId}/${id}`,
 					name,
@@ -81,6 +83,31 @@ onEveryServer((openCluster) => {
 		await list(1, 'o-a', [one]);
 		await list(2, 'o-a', [one, two]);
 		expect(await list(3, 'o-a', [one])).toMatchObject({ left: [] });
+	});
+
+	test.each([
+		['a page whose AWS Organization cannot be read', null, { ...two }],
+		['an entry whose AWS Organization cannot be read', 'o-a', { ...two, organizationId: null }],
+		['an entry that tells its AWS Organization itself', null, { ...two, organizationId: 'o-a' }],
+	])('invariant 2: an account that is still listed, in %s, has not left', async (_, ofPage, entry) => {
+		await list(0, 'o-a', [one, two]);
+		for (const minutes of [1, 2, 3]) {
+			const executionId = await beginRun(ground, minute(minutes));
+			await recordPage(minute(minutes), 'o-a', [one]);
+			await recordPage(minute(minutes), ofPage, [entry]);
+			expect(await closeList(minute(minutes), 'o-a', executionId)).toEqual({ closed: [], left: [] });
+		}
+		expect(
+			await ground.look('select aws_organization_id, absent_lists, last_seen_at from account where account_id = $1', [
+				two.id,
+			]),
+		).toEqual([{ aws_organization_id: 'o-a', absent_lists: 0, last_seen_at: minute(3) }]);
+	});
+
+	test('invariant 2: an account that is named under another AWS Organization has left its own', async () => {
+		await list(0, 'o-a', [one, two]);
+		await list(1, 'o-a', [one, { ...two, organizationId: 'o-b' }]);
+		expect(await list(2, 'o-a', [one, { ...two, organizationId: 'o-b' }])).toMatchObject({ left: [two.id] });
 	});
 
 	test('invariant 2: lists of another AWS Organization are an alarm and count for nothing', async () => {

@@ -13,11 +13,13 @@ export interface ListedAccount {
 	/** AWS's own state, as ACTIVE. */
 	readonly state: string;
 	readonly ouPath: string | null;
+	/** The o-… that names the account; null or absent where it cannot be read: that of the page counts. */
+	readonly organizationId?: string | null;
 }
 
 export interface AccountPage {
 	readonly configurationId: string;
-	/** The o-… of the list; null for a configuration that knows one account only. */
+	/** The o-… of the list; null where it cannot be read, and for a configuration that knows one account only. */
 	readonly awsOrganizationId: string | null;
 	readonly observedAt: Date;
 	readonly accounts: readonly ListedAccount[];
@@ -25,17 +27,18 @@ export interface AccountPage {
 
 /**
  * Records a page of an account list: new accounts, changed facts (the old ones stay in the account's history), and that
- * they were seen. A list of another AWS Organization changes no account of the one they belong to. Idempotent.
+ * they were seen. Named under another AWS Organization than its own, an account was not seen; named under one that
+ * cannot be read, it was: what AWS still lists has not left. Idempotent.
  */
 export async function recordAccountPage(tx: TenantTransaction, page: AccountPage): Promise<void> {
 	if (page.accounts.length === 0) return;
 	const parameters = [
 		page.configurationId,
-		page.awsOrganizationId,
 		page.observedAt,
 		JSON.stringify(
-			page.accounts.map(({ accountId, arn, name, email, state, ouPath }) => ({
+			page.accounts.map(({ accountId, arn, name, email, state, ouPath, organizationId }) => ({
 				account_id: accountId,
+				aws_organization_id: organizationId ?? page.awsOrganizationId,
 				arn,
 				name,
 				email,
@@ -52,17 +55,20 @@ export async function recordAccountPage(tx: TenantTransaction, page: AccountPage
 const pageSql = `
 insert into account
 	(configuration, aws_organization_id, account_id, arn, name, email, state, ou_path, first_seen_at, last_seen_at)
-select distinct on (g.account_id) $1::uuid, $2, g.account_id, g.arn, g.name, g.email, g.state, g.ou_path, $3::timestamptz, $3::timestamptz
-from jsonb_to_recordset($4::jsonb) as g(account_id text, arn text, name text, email text, state text, ou_path text)
-order by g.account_id
+select distinct on (g.account_id)
+	$1::uuid, g.aws_organization_id, g.account_id, g.arn, g.name, g.email, g.state, g.ou_path, $2::timestamptz, $2::timestamptz
+from jsonb_to_recordset($3::jsonb)
+	as g(account_id text, aws_organization_id text, arn text, name text, email text, state text, ou_path text)
+order by g.account_id, g.aws_organization_id nulls last
 on conflict (organization, configuration, account_id) do update set
-	aws_organization_id = excluded.aws_organization_id, arn = excluded.arn, name = coalesce(excluded.name, account.name),
+	aws_organization_id = coalesce(excluded.aws_organization_id, account.aws_organization_id),
+	arn = coalesce(excluded.arn, account.arn), name = coalesce(excluded.name, account.name),
 	email = coalesce(excluded.email, account.email), state = excluded.state, ou_path = excluded.ou_path,
 	last_seen_at = greatest(account.last_seen_at, excluded.last_seen_at), absent_lists = 0,
 	retired_at = case when excluded.state = 'CLOSED' then account.retired_at end,
 	retired_reason = case when excluded.state = 'CLOSED' then account.retired_reason end
-where account.aws_organization_id is null or account.aws_organization_id is not distinct from excluded.aws_organization_id
-	or account.retired_at is not null`;
+where account.aws_organization_id is null or excluded.aws_organization_id is null
+	or account.aws_organization_id = excluded.aws_organization_id or account.retired_at is not null`;
 
 const versionDiffers = '(v.name, v.email, v.state, v.ou_path) is distinct from (a.name, a.email, a.state, a.ou_path)';
 
