@@ -28,8 +28,30 @@ export function* checkRecords(run: CheckedRun): Generator<string> {
 		const record = run.after.records.get(arn);
 		if (!record || !isLive(record)) yield `${arn} exists in a complete scope, but is ${record?.state ?? 'not there'}`;
 	}
+	yield* checkCounts(run);
 	for (const [arn, record] of run.before.records) {
 		if (!run.after.records.has(arn)) yield `${arn} was ${record.state} and has vanished without a trace`;
+	}
+}
+
+/** What the summary counts is what happened. */
+function* checkCounts({ before, after, truth, summary }: CheckedRun): Generator<string> {
+	const { added, removed, held } = summary.counts;
+	const now = [...after.records.values()];
+	const wasLive = (nativeId: string): boolean => before.records.get(nativeId)?.state === 'active';
+	const newOnes = now.filter(({ nativeId }) => !before.records.has(nativeId)).length;
+	const gone = now.filter((record) => record.reason === 'absent' && wasLive(record.nativeId)).length;
+	const heldNow = now.filter((record) => record.heldIn === after.execution?.id).length;
+	if (added !== newOnes) yield `${newOnes} records are new, but the summary counts ${added}`;
+	if (removed !== gone) yield `${gone} records were removed, but the summary counts ${removed}`;
+	if (held !== heldNow) yield `${heldNow} removals are held, but the summary counts ${held}`;
+	const listed = new Map<string, number>();
+	for (const device of truth.devices.values()) listed.set(scopeKey(device), (listed.get(scopeKey(device)) ?? 0) + 1);
+	for (const { account_id: accountId, regions } of summary.accounts) {
+		for (const { region, outcome, assets } of regions) {
+			const real = listed.get(scopeKey({ accountId, region })) ?? 0;
+			if (outcome === 'complete' && assets !== real) yield `${accountId} ${region} has ${real} devices, not ${assets}`;
+		}
 	}
 }
 

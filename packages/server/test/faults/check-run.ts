@@ -3,7 +3,7 @@ import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import type { RegionSummary } from '@rollcall/model/run/summary.ts';
 import { checkRecords } from './check-records.ts';
 import type { CheckedRun } from './checked-run.ts';
-import { type Inventory, scopeKey } from './inventory.ts';
+import { type Inventory, type StoredScope, scopeKey } from './inventory.ts';
 
 /** Everything that is wrong with what a run left behind; empty when all is right. */
 export function checkRun(run: CheckedRun): string[] {
@@ -66,14 +66,17 @@ function* compareOutcomes(
 }
 
 /** The scope rows say what the summary says; `*` speaks for every scope of its account. */
-function* checkScopeRows({ summary, before, after }: CheckedRun): Generator<string> {
+function* checkScopeRows(run: CheckedRun): Generator<string> {
+	const { summary, before, after } = run;
 	const execution = after.execution?.id;
 	for (const account of summary.accounts) {
 		for (const told of account.regions) {
 			const accountId = account.account_id;
 			const rows =
 				told.region === '*'
-					? [...after.scopes.values()].filter((scope) => scope.accountId === accountId && !scope.removed)
+					? [...after.scopes.values()].filter(
+							(scope) => scope.accountId === accountId && !scope.removed && isAskedFor(run, scope),
+						)
 					: [after.scopes.get(scopeKey({ accountId, region: told.region }))];
 			for (const row of rows) {
 				if (row && row.outcome === told.outcome && row.lastExecution === execution) continue;
@@ -104,16 +107,18 @@ function* checkConfirmations(
 	}
 }
 
-/** Scopes that were not asked for stay as they were; an account that nobody listed is not empty either. */
-function* checkUntouched({ before, after, summary, accounts, regions }: CheckedRun): Generator<string> {
-	for (const [key, scope] of before.scopes) {
-		const asked = (accounts?.includes(scope.accountId) ?? true) && (regions?.includes(scope.region) ?? true);
-		const now = after.scopes.get(key);
+/** Scopes that were not asked for stay as they were, unless AWS says that their account is closed or suspended. */
+function* checkUntouched(run: CheckedRun): Generator<string> {
+	for (const [key, scope] of run.before.scopes) {
+		const now = run.after.scopes.get(key);
 		if (!now) yield `the scope ${key} has vanished`;
-		else if (!asked && scope.region !== '*' && now.outcome !== scope.outcome && now.outcome !== 'skipped') {
-			const whole =
-				summary.accounts.find(({ account_id }) => account_id === scope.accountId)?.regions[0]?.region === '*';
-			if (!whole) yield `the scope ${key} was not asked for, but went from ${scope.outcome} to ${now.outcome}`;
+		else if (!isAskedFor(run, scope) && now.outcome !== scope.outcome && now.outcome !== 'skipped') {
+			yield `the scope ${key} was not asked for, but went from ${scope.outcome} to ${now.outcome}`;
 		}
 	}
+}
+
+/** `*` stands for whatever was asked for. */
+function isAskedFor({ accounts, regions }: CheckedRun, { accountId, region }: StoredScope): boolean {
+	return (accounts?.includes(accountId) ?? true) && (region === '*' || (regions?.includes(region) ?? true));
 }

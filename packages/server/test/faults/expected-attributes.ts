@@ -4,8 +4,16 @@ import { addressesAction, type DeviceAttributes, interfacesAction } from '@rollc
 /** A few attributes of each feeder, spelled so that two equal values are the same text. */
 export type Picture = Readonly<Record<'primary' | typeof addressesAction | typeof interfacesAction, string>>;
 
+const pictures = new WeakMap<TrueDevice, Picture>();
+
 /** What a correct inventory says of a device, from its facts. */
 export function pictureOfTruth(device: TrueDevice): Picture {
+	const picture = pictures.get(device) ?? drawTruth(device);
+	pictures.set(device, picture);
+	return picture;
+}
+
+function drawTruth(device: TrueDevice): Picture {
 	const addresses = device.interfaces.flatMap(({ addresses: all }) => all);
 	const associations = addresses.flatMap(({ association }) => association ?? []);
 	const elastic = associations.flatMap(({ allocationId, publicIp }) =>

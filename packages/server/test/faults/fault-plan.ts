@@ -85,5 +85,5 @@ function makePageMatch(random: Random): FaultMatch {
 
 /** The plan as a person repeats and reads it. */
 export function describePlan(plan: FaultPlan): string {
-	return JSON.stringify(plan, undefined, 1).replaceAll(/\n\s+/g, ' ');
+	return JSON.stringify(plan);
 }

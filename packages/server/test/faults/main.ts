@@ -83,9 +83,11 @@ async function runShards(connection: SocketConnection): Promise<number> {
 	const startedMs = performance.now();
 	let done = 0;
 	let failed = 0;
+	const effects = new Map<string, number>();
 	const tell = (report: PlanReport): void => {
 		done += 1;
 		if (report.problems.length > 0) failed += 1;
+		for (const effect of report.effects) effects.set(effect, (effects.get(effect) ?? 0) + 1);
 		process.stdout.write(describeReport(report, done, total));
 	};
 	const shards = Array.from({ length: processes }, (_, shard) =>
@@ -97,6 +99,8 @@ async function runShards(connection: SocketConnection): Promise<number> {
 			.map((shard) => runShard({ connection, series: shard, lanes: Number(args.lanes) }, tell)),
 	);
 	const seconds = (performance.now() - startedMs) / 1000;
+	const counted = [...effects].toSorted(([left], [right]) => (left < right ? -1 : 1));
+	process.stdout.write(`plans with: ${counted.map(([effect, plans]) => `${effect} ${plans}`).join(', ')}\n`);
 	process.stdout.write(`${done} of ${total} plans in ${seconds.toFixed(1)} s, ${failed} with problems\n`);
 	return failed === 0 && done === total && codes.every((code) => code === 0) ? 0 : 1;
 }

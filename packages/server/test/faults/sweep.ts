@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { migrate } from '#store/migrate.ts';
 import { openTestCluster } from '../postgres-cluster.ts';
+import { wantedEffects } from './effects.ts';
 import { type PlanReport, runSeries, seriesLength } from './series.ts';
 
 /** Runs several series at once: most of a plan is waiting for back-offs and deadlines. */
@@ -16,5 +17,7 @@ export async function sweep(series: readonly number[]): Promise<void> {
 	for (const { seed, problems, description } of reports) {
 		expect(problems, `plan ${seed}; repeat it with npm run faults -- --only ${seed}\n${description}`).toEqual([]);
 	}
+	const effects = new Set(reports.flatMap((report) => report.effects));
+	expect(wantedEffects.filter((effect) => !effects.has(effect))).toEqual([]);
 	expect(reports.length).toBe(series.length * seriesLength);
 }

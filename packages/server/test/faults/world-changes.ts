@@ -16,25 +16,29 @@ interface Restriction {
 export interface WorldChanges {
 	/** Changes the world between two plans, and gives back about half of what was taken away before. */
 	change(seed: number): readonly Mutation[];
-	/** Gives back what would make a clean run blind. */
-	restoreSight(): void;
+	/** Gives back what would make a clean run blind; whether there was any such thing. */
+	restoreSight(): boolean;
 }
 
 const scopeSize = 60;
 const mostAccounts = 8;
 const mostRestrictions = 4;
 
-export function createWorldChanges(simulator: RunningSimulator): WorldChanges {
+/** Changes twins: worlds of one seed that stay the same because all their changes are. */
+export function createWorldChanges(twins: readonly [RunningSimulator, RunningSimulator]): WorldChanges {
 	let restrictions: Restriction[] = [];
-	const { control, world } = simulator;
-	const management = simulator.managementAccountId;
+	const { world, managementAccountId: management } = twins[0];
+	const mutate = (mutation: Mutation): void => {
+		for (const { control } of twins) control.mutate(mutation);
+	};
 	return {
 		change: (seed) => {
 			const random = createRandom(seed ^ 0x5eed);
-			control.advance(random.whole(1, 90) * 60_000);
+			const minutes = random.whole(1, 90);
+			for (const { control } of twins) control.advance(minutes * 60_000);
 			const done: Mutation[] = [];
 			const apply = (mutation: Mutation): void => {
-				control.mutate(mutation);
+				mutate(mutation);
 				done.push(mutation);
 			};
 			const kept = restrictions.filter(() => random.chance(0.5));
@@ -59,8 +63,10 @@ export function createWorldChanges(simulator: RunningSimulator): WorldChanges {
 			return done;
 		},
 		restoreSight: () => {
-			for (const { undo } of restrictions.filter(({ total }) => total)) control.mutate(undo);
+			const blinding = restrictions.filter(({ total }) => total);
+			for (const { undo } of blinding) mutate(undo);
 			restrictions = restrictions.filter(({ total }) => !total);
+			return blinding.length > 0;
 		},
 	};
 
