@@ -54,7 +54,7 @@ export function deviceLine({ seq, row }: BatchRow): string | undefined {
 		copyField(text(device['region']) ?? ''),
 		copyField(instanceId),
 		copyField(name),
-		copyField(fold(name ?? instanceId)),
+		copyField(clip(fold(name ?? instanceId))),
 		copyField(text(device['state'])),
 		copyField(text(device['os_platform'])),
 		copyField(text(device['os'])),
@@ -73,6 +73,13 @@ export function deviceLine({ seq, row }: BatchRow): string | undefined {
 /** The instance id at the end of the ARN; a native id of another form as it is. */
 export function instanceIdOf(nativeId: string): string {
 	return nativeId.slice(nativeId.lastIndexOf('/') + 1);
+}
+
+/** An index row holds 2,704 bytes. AWS keeps names below 256 characters; a longer one sorts and matches by its beginning. */
+const indexedCharacters = 512;
+
+function clip(folded: string): string {
+	return folded.length <= indexedCharacters ? folded : [...folded].slice(0, indexedCharacters).join('');
 }
 
 function text(value: unknown): string | undefined {

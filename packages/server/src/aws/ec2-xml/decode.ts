@@ -10,13 +10,20 @@ import { XmlCursor } from './xml-cursor.ts';
  * Reads the body of a DescribeInstances answer. `undefined`: not certainly a whole answer of the known form (cut,
  * unbalanced, attributes, comments, CDATA, no `reservationSet`, …): the caller takes the SDK's deserialiser. Never
  * a part of a page. Unknown elements are passed over, as the SDK does.
+ *
+ * @param keepsOddTimes whether a time that is none stays as the text it is; the SDK throws the whole page away for it
  */
-export function decodeDescribeInstances(body: Uint8Array): DecodedPage<DecodedInstance> | undefined {
+export function decodeDescribeInstances(
+	body: Uint8Array,
+	keepsOddTimes = false,
+): DecodedPage<DecodedInstance> | undefined {
+	json.keepsOddTimes = keepsOddTimes;
 	return decodePage(body, 'DescribeInstancesResponse', 'reservationSet', readReservation);
 }
 
 /** Reads the body of a DescribeNetworkInterfaces answer, on the terms of `decodeDescribeInstances`. */
-export function decodeDescribeNetworkInterfaces(body: Uint8Array): DecodedPage | undefined {
+export function decodeDescribeNetworkInterfaces(body: Uint8Array, keepsOddTimes = false): DecodedPage | undefined {
+	json.keepsOddTimes = keepsOddTimes;
 	return decodePage(body, 'DescribeNetworkInterfacesResponse', 'networkInterfaceSet', readInterface);
 }
 

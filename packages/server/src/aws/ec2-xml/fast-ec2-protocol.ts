@@ -66,7 +66,7 @@ export function createFastEc2Protocol(options: FastEc2Options): typeof AwsEc2Que
 }
 
 interface Listing {
-	readonly decode: (body: Uint8Array) => DecodedPage | undefined;
+	readonly decode: (body: Uint8Array, keepsOddTimes?: boolean) => DecodedPage | undefined;
 	readonly fromStock: (output: object) => DecodedPage | undefined;
 	/** An element that stands exactly once in every item of the page. */
 	readonly idElement: string;
@@ -95,17 +95,22 @@ async function decodeBody(listing: Listing, body: Uint8Array, readStock: () => P
 	if (body.length === 0) throw new TruncatedBodyError('the body is empty');
 	const page = listing.decode(body);
 	if (page !== undefined) return page;
-	const stockPage = listing.fromStock(await readStock().catch(throwTruncated));
+	let output: object;
+	try {
+		output = await readStock();
+	} catch (cause) {
+		// One odd time makes the SDK throw the page away: it is whole all the same, and that time is its item's trouble.
+		const oddPage = listing.decode(body, true);
+		if (oddPage !== undefined) return oddPage;
+		throw new TruncatedBodyError('the body is cut or no XML', { cause });
+	}
+	const stockPage = listing.fromStock(output);
 	if (stockPage === undefined) throw new TruncatedBodyError('the body is not an answer of this call');
 	// The SDK drops an element's children without a word where stray text stands between them.
 	if (countElements(body, listing.idElement) !== stockPage.items.length) {
 		throw new TruncatedBodyError('the body holds more items than the SDK could read');
 	}
 	return stockPage;
-}
-
-function throwTruncated(cause: unknown): never {
-	throw new TruncatedBodyError('the body is cut or no XML', { cause });
 }
 
 function toOutput(page: DecodedPage, $metadata: object): PageOutput {

@@ -24,6 +24,8 @@ const canonicalTime = Buffer.from('0000-00-00T00:00:00.000Z');
  */
 export class JsonBuffer {
 	length = 0;
+	/** Takes a time that is none as the text it is, for whoever converts the item to refuse; otherwise the page is refused. */
+	keepsOddTimes = false;
 	private bytes = Buffer.allocUnsafe(initialSizeBytes);
 	private isAscii = true;
 
@@ -131,7 +133,8 @@ export class JsonBuffer {
 	copyTime(source: Buffer, start: number): number {
 		if (isCanonicalTime(source, start)) return this.copyString(source, start);
 		const end = findLessThan(source, start);
-		this.appendText(`"${normaliseTime(readText(source, start, end)) ?? refuse()}"`);
+		const text = readText(source, start, end);
+		this.appendText(JSON.stringify(normaliseTime(text) ?? (this.keepsOddTimes ? text : refuse())));
 		return end;
 	}
 

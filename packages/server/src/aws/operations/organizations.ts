@@ -1,4 +1,5 @@
 import type { Account } from '@aws-sdk/client-organizations';
+import { toStorableText } from '@rollcall/model/history/text.ts';
 import { requireMember } from '../incomplete-answer.ts';
 import type { AwsOperation } from '../operation.ts';
 
@@ -21,6 +22,8 @@ export interface ListAccountsInput {
 
 export interface AccountPage {
 	readonly accounts: readonly OrganizationAccount[];
+	/** Entries without a usable account id: the list names somebody we can not tell, so it proves nobody's absence. */
+	readonly unreadable: number;
 	readonly nextToken: string | null;
 }
 
@@ -36,24 +39,37 @@ export const listAccounts: AwsOperation<ListAccountsInput, AccountPage> = {
 		);
 		// An empty page may come without the list, but then it has a token.
 		const accounts = output.NextToken ? (output.Accounts ?? []) : requireMember(output.Accounts, 'Accounts');
-		return { accounts: accounts.flatMap(readAccount), nextToken: output.NextToken || null };
+		const readable = accounts.flatMap(readAccount);
+		return {
+			accounts: readable,
+			unreadable: accounts.length - readable.length,
+			nextToken: output.NextToken || null,
+		};
 	},
 };
 
-function readAccount(account: Account): OrganizationAccount[] {
-	const { Id: accountId, Arn: arn } = account;
-	if (accountId === undefined) return [];
-	const organizationId = arn === undefined ? undefined : /:account\/(o-[a-z0-9]+)\//.exec(arn)?.[1];
+const accountIdPattern = /^\d{12}$/;
+
+/** Nothing is believed of an entry: its texts are stored, and its id becomes part of ARNs. */
+function readAccount(account: Account | null): OrganizationAccount[] {
+	const accountId = readText(account?.Id);
+	if (account === null || accountId === null || !accountIdPattern.test(accountId)) return [];
+	const arn = readText(account.Arn);
+	const paths: unknown = account.Paths;
 	return [
 		{
 			accountId,
-			name: account.Name ?? null,
-			email: account.Email ?? null,
+			name: readText(account.Name),
+			email: readText(account.Email),
 			// Status is retired, and its SUSPENDED also meant closed: only a fallback (`aws.md`, Calls).
-			state: account.State ?? account.Status ?? 'UNKNOWN',
-			arn: arn ?? null,
-			organizationId: organizationId ?? null,
-			ouPath: account.Paths?.[0] ?? null,
+			state: readText(account.State) ?? readText(account.Status) ?? 'UNKNOWN',
+			arn,
+			organizationId: /:account\/(o-[a-z0-9]+)\//.exec(arn ?? '')?.[1] ?? null,
+			ouPath: Array.isArray(paths) ? readText(paths[0]) : null,
 		},
 	];
+}
+
+function readText(value: unknown): string | null {
+	return typeof value === 'string' ? toStorableText(value) : null;
 }

@@ -72,7 +72,8 @@ export function instanceArn(scope: ScopeFacts, instanceId: string): string {
 	return `arn:${scope.partition}:ec2:${scope.region}:${scope.accountId}:instance/${instanceId}`;
 }
 
-const idPattern = /^[\w-]+$/;
+/** Longer than any id of AWS, short enough for every index. */
+const idPattern = /^[\w-]{1,64}$/;
 
 function identify(instance: Fields, scope: ScopeFacts, notes: Notes): string | undefined {
 	const id = instance['InstanceId'];
