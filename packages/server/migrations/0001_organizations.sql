@@ -1,8 +1,10 @@
 -- Roles belong to the cluster, not to the database: another database of the cluster may have made them already, or be
--- making them at this very moment.
+-- making them at this very moment. The grant is always made: since PostgreSQL 16 whoever makes a role is a member of it
+-- that may administer it, but not take it (SET). Where it is another's to grant, having been granted it must do.
 do $$
 declare
 	role_name text;
+	knows_set constant boolean := current_setting('server_version_num')::int >= 160000;
 begin
 	foreach role_name in array array['rollcall_app', 'rollcall_system'] loop
 		if not exists (select from pg_roles where rolname = role_name) then
@@ -12,13 +14,16 @@ begin
 				null;
 			end;
 		end if;
-		if not pg_has_role(current_user, role_name, 'member') then
-			begin
-				execute format('grant %I to current_user', role_name);
-			exception when unique_violation or internal_error then
+		begin
+			execute format('grant %I to current_user', role_name) || case when knows_set then ' with set true' else '' end;
+		exception
+			when unique_violation or internal_error then
 				null;
-			end;
-		end if;
+			when insufficient_privilege then
+				if not pg_has_role(current_user, role_name, case when knows_set then 'set' else 'member' end) then
+					raise;
+				end if;
+		end;
 	end loop;
 	execute format('grant temporary on database %I to rollcall_app, rollcall_system', current_database());
 end

@@ -75,7 +75,7 @@ async function checkRoles(config: Config): Promise<DoctorFinding> {
 			return {
 				status: 'warn',
 				detail: 'not checked: the schema comes first',
-				fix: `run: rollcall migrate. It makes them:\n${rolesSql}`,
+				fix: `run: rollcall migrate. It makes them:\n${rolesSql()}`,
 			};
 		}
 		// Opening checks the effective role of application transactions.

@@ -78,19 +78,19 @@ async function applyMigration(client: pg.Client, migration: Migration): Promise<
 		await client.query('commit');
 	} catch (error) {
 		await client.query('rollback').catch(() => undefined);
-		throw explain(error, migration);
+		throw explain(error, migration, client.user);
 	}
 }
 
 /** Faults of permission are the operator's to mend; a lost connection stays what it is, so that it is repeated. */
-function explain(error: unknown, migration: Migration): unknown {
+function explain(error: unknown, migration: Migration, login: string | undefined): unknown {
 	if (!(error instanceof pg.DatabaseError) || error.code !== '42501') return error;
 	return new RollcallError({
 		code: 'STORE:0004',
 		actor: 'operator',
 		retryable: false,
 		message: `The database role may not run the migration ${migration.name}: ${error.message}.`,
-		fix: `Let the role create tables in the schema public. Where it may not create roles, run as an administrator:\n${rolesSql}`,
+		fix: `Let the role create tables in the schema public. Where it may not create roles, run as an administrator:\n${rolesSql(login)}`,
 		cause: error,
 	});
 }

@@ -1,4 +1,5 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import pg from 'pg';
 import type { SystemTransaction } from './transaction.ts';
 
 /**
@@ -43,7 +44,9 @@ function describeProblem(role: RoleFacts): string | undefined {
 	return role.open === null ? undefined : `reaches the table ${role.open}, which has no row-level security`;
 }
 
-/** What `doctor` prints where the login role may not create roles. */
-export const rolesSql = `CREATE ROLE rollcall_app NOLOGIN;
+/** What an administrator runs where the login role may not create roles. */
+export function rolesSql(login?: string): string {
+	return `CREATE ROLE rollcall_app NOLOGIN;
 CREATE ROLE rollcall_system NOLOGIN;
-GRANT rollcall_app, rollcall_system TO CURRENT_USER;`;
+GRANT rollcall_app, rollcall_system TO ${login === undefined ? 'CURRENT_USER' : pg.escapeIdentifier(login)};`;
+}
