@@ -105,15 +105,18 @@ export async function discoverAccounts(options: DiscoveryOptions): Promise<Disco
 	const region = organizationsRegion(session.partition);
 	let organizationId: string | null = null;
 	let pages = 0;
+	let unreadable = 0;
 	const ask = (nextToken: string | null): Promise<AccountPage> =>
 		caller.call(listAccounts, { session, region, input: nextToken === null ? {} : { nextToken }, signal });
 	try {
 		await withRestarts(
 			async (attempt) => {
 				pages = 0;
+				unreadable = 0;
 				for await (const { page } of pageThrough(listAccounts.action, ask)) {
 					attempt.progressed();
 					pages += 1;
+					unreadable += page.unreadable;
 					organizationId ??= page.accounts[0]?.organizationId ?? null;
 					const fresh = page.accounts.filter((account) => !seen.has(account.accountId));
 					for (const account of fresh) seen.add(account.accountId);
@@ -123,11 +126,21 @@ export async function discoverAccounts(options: DiscoveryOptions): Promise<Disco
 			},
 			async () => undefined,
 		);
-		return { complete: true, pages, organizationId, standsAlone: false };
+		const error = unreadable === 0 ? undefined : unreadableEntries(unreadable);
+		return { complete: unreadable === 0, pages, organizationId, standsAlone: false, error };
 	} catch (error) {
 		if (faultOf(error)?.kind === 'no_organization') {
 			return { complete: false, pages, organizationId: null, standsAlone: true };
 		}
 		return { complete: false, pages, organizationId, standsAlone: false, error };
 	}
+}
+
+function unreadableEntries(count: number): RollcallError {
+	return new RollcallError({
+		code: 'COLLECT:0004',
+		actor: 'rollcall',
+		retryable: false,
+		message: `${count} entries of the account list have no usable Id: nobody is taken for absent by this list.`,
+	});
 }
