@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { fold } from '@rollcall/model/history/text.ts';
 import { assetIdOf } from './asset-id.ts';
 import { copyArray, copyBytes, copyField, copyJson } from './copy-rows.ts';
+import { clip, indexableId, isIndexable } from './indexable.ts';
 import { compressDocument } from './raw-document.ts';
 import type { RecordRow } from './scope-write.ts';
 
@@ -16,7 +17,8 @@ export interface BatchRow {
 const digestBytes = 32;
 
 /** The row as a line for `incoming_record`. */
-export function recordLine({ seq, scopeId, observedAt, row }: BatchRow, organizationId: string): string {
+export function recordLine({ seq, scopeId, observedAt, row: given }: BatchRow, organizationId: string): string {
+	const row = isIndexable(given.nativeId) ? given : withDigestAsId(given);
 	const whole = row.partsRead.length * digestBytes >= row.hash.length;
 	return [
 		seq,
@@ -36,6 +38,12 @@ export function recordLine({ seq, scopeId, observedAt, row }: BatchRow, organiza
 	].join('\t');
 }
 
+/** Nothing tells such an item from another but its digest: it is kept, and is no device. */
+function withDigestAsId(row: RecordRow): RecordRow {
+	const note = `The id has ${row.nativeId.length} characters; the record is known by the digest of it.`;
+	return { ...row, nativeId: indexableId(row.nativeId), insufficient: true, notes: [...row.notes, note] };
+}
+
 function stateOf(row: RecordRow): 'active' | 'retired' | 'insufficient' {
 	if (row.insufficient) return 'insufficient';
 	return row.presence === 'gone' ? 'retired' : 'active';
@@ -44,14 +52,15 @@ function stateOf(row: RecordRow): 'active' | 'retired' | 'insufficient' {
 /** The searchable columns of a device as a line for `incoming_device`; undefined where the listing was not read. */
 export function deviceLine({ seq, row }: BatchRow): string | undefined {
 	if (row.assetType !== 'device' || row.insufficient || !row.partsRead.includes(0)) return undefined;
+	if (!isIndexable(row.nativeId)) return undefined;
 	const device = row.attributes;
 	const name = text(device['name']);
 	const owner = text(device['owner']);
 	const instanceId = instanceIdOf(row.nativeId);
 	return [
 		seq,
-		copyField(text(device['account_id']) ?? ''),
-		copyField(text(device['region']) ?? ''),
+		copyField(clip(text(device['account_id']) ?? '', 128)),
+		copyField(clip(text(device['region']) ?? '', 128)),
 		copyField(instanceId),
 		copyField(name),
 		copyField(clip(fold(name ?? instanceId))),
@@ -61,7 +70,7 @@ export function deviceLine({ seq, row }: BatchRow): string | undefined {
 		copyField(text(device['model'])),
 		copyField(text(device['vpc_id'])),
 		copyField(text(device['image_id'])),
-		copyField(owner === undefined ? undefined : fold(owner)),
+		copyField(owner === undefined ? undefined : clip(fold(owner))),
 		copyField(text(device['launched_at'])),
 		typeof device['public'] === 'boolean' ? copyField(device['public']) : '\\N',
 		copyArray(addresses(device['internal_ips'])),
@@ -73,13 +82,6 @@ export function deviceLine({ seq, row }: BatchRow): string | undefined {
 /** The instance id at the end of the ARN; a native id of another form as it is. */
 export function instanceIdOf(nativeId: string): string {
 	return nativeId.slice(nativeId.lastIndexOf('/') + 1);
-}
-
-/** An index row holds 2,704 bytes. AWS keeps names below 256 characters; a longer one sorts and matches by its beginning. */
-const indexedCharacters = 512;
-
-function clip(folded: string): string {
-	return folded.length <= indexedCharacters ? folded : [...folded].slice(0, indexedCharacters).join('');
 }
 
 function text(value: unknown): string | undefined {

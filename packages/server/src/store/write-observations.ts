@@ -1,3 +1,4 @@
+import { indexableId } from './indexable.ts';
 import type { ScopeWrite } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -8,7 +9,7 @@ export async function writeObservations(tx: TenantTransaction, writes: readonly 
 			scope: write.scopeId,
 			action,
 			at: write.observedAt.toISOString(),
-			items: observations.map(({ kind, nativeId, document }) => ({ kind, native_id: nativeId, document })),
+			items: observations.map(({ kind, nativeId, document }) => ({ kind, native_id: indexableId(nativeId), document })),
 		})),
 	);
 	if (sets.length === 0) return;

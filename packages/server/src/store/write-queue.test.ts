@@ -87,6 +87,68 @@ test('a complete close without its earlier pages is rejected, so that the scope 
 	await queue.drain();
 });
 
+test('a write that PostgreSQL refuses fails alone; those of other scopes in its transaction are applied', async () => {
+	const executionId = await beginRun(ground, minute(0));
+	const { scopes } = await openScopes(ground, executionId, { at: minute(0), regions: ['a', 'b', 'c'] });
+	const queue = createWriteQueue(ground.store, { ...ground, executionId, maxRows: 1000, maxWaitMs: 50 });
+	const bad = makeRow('b', { attributes: { name: 'b', launched_at: 'no time' } });
+	const submitted = Promise.allSettled(
+		scopes.flatMap((scope) => {
+			const rows = scope.region === 'b' ? [bad] : [makeRow(scope.region)];
+			const close = { outcome: 'complete', at: minute(0) } as const;
+			return [
+				queue.submit(pageOf(scope, executionId, 0, 0, rows)),
+				queue.submit({ ...pageOf(scope, executionId, 0, 1, [makeRow(`${scope.region}2`)]), close }),
+			];
+		}),
+	);
+	await queue.drain();
+	expect((await submitted).map(({ status }) => status)).toEqual([
+		...['fulfilled', 'fulfilled'],
+		...['rejected', 'rejected'],
+		...['fulfilled', 'fulfilled'],
+	]);
+	expect((await recordsOf(ground)).map(({ native_id }) => native_id)).toEqual(
+		['a', 'a2', 'c', 'c2'].map((id) => makeRow(id).nativeId),
+	);
+	expect(await ground.look("select region from scope where outcome = 'complete' order by 1")).toEqual([
+		{ region: 'a' },
+		{ region: 'c' },
+	]);
+});
+
+test('texts too long for an index are no fault: a long id makes an insufficient record, a long name is searched cut', async () => {
+	const executionId = await beginRun(ground, minute(0));
+	const { scopes } = await openScopes(ground, executionId, { at: minute(0) });
+	const queue = createWriteQueue(ground.store, { ...ground, executionId, maxWaitMs: 1 });
+	// Nothing that compresses: PostgreSQL would squeeze a repeated character into an index row.
+	const long = Array.from({ length: 100 }, (_, index) => hash('sha256', String(index))).join('');
+	const name = `Name ${long}`;
+	const named = makeRow('named', { attributes: { name, owner: long } });
+	const observations = [{ kind: 'address', nativeId: long, document: { ip: '10.0.0.1' } }];
+	const page = {
+		...pageOf(scopes[0], executionId, 0, 0, [makeRow(long), named]),
+		observations: [{ action: 'ec2:DescribeAddresses', observations }],
+	};
+	expect(await queue.submit(page)).toMatchObject({ status: 'applied', added: 2 });
+	const again = { ...page, close: { outcome: 'complete', at: minute(0) } as const };
+	expect(await queue.submit(again)).toMatchObject({ status: 'applied', added: 0, unchanged: 2 });
+	expect(await recordsOf(ground)).toMatchObject([
+		{ state: 'active', attributes: { name, owner: long } },
+		{
+			state: 'insufficient',
+			native_id: `sha256:${hash('sha256', makeRow(long).nativeId)}`,
+			notes: [expect.stringContaining('characters')],
+		},
+	]);
+	expect(await ground.look('select name, name_folded, owner_folded from device')).toEqual([
+		{ name, name_folded: name.toLowerCase().slice(0, 512), owner_folded: long.slice(0, 512) },
+	]);
+	expect(await ground.look('select native_id from scope_observation')).toEqual([
+		{ native_id: `sha256:${hash('sha256', long)}` },
+	]);
+});
+
 test('invariant 3: a transaction whose connection is killed is repeated whole, after the server was asked for', async () => {
 	let ensured = 0;
 	const store = await openStore({

@@ -1,5 +1,6 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { applyWrites } from './apply-writes.ts';
+import { isRepeatable } from './connection.ts';
 import type { ScopeWrite, ScopeWriteResult } from './scope-write.ts';
 import type { Store } from './store.ts';
 
@@ -41,14 +42,16 @@ export function createWriteQueue(store: Store, options: WriteQueueOptions): Writ
 	let drained: (() => void)[] = [];
 	let hurried = false;
 
+	const apply = async (entries: readonly Entry[]): Promise<void> => {
+		const writes = entries.map(({ write }) => write);
+		const results = await store.tenant(organizationId, (tx) => applyWrites(tx, { integrationId, executionId, writes }));
+		for (const [index, entry] of entries.entries()) settle(entry, results[index]);
+	};
 	const flush = async (entries: readonly Entry[]): Promise<void> => {
 		try {
-			const writes = entries.map(({ write }) => write);
-			const results = await store.tenant(organizationId, (tx) =>
-				applyWrites(tx, { integrationId, executionId, writes }),
-			);
-			for (const [index, entry] of entries.entries()) settle(entry, results[index]);
+			await apply(entries);
 		} catch (error) {
+			if (entries.length > 1 && !isRepeatable(error)) return await applySingly(entries, apply);
 			for (const entry of entries) entry.reject(error);
 		}
 	};
@@ -96,6 +99,25 @@ export function createWriteQueue(store: Store, options: WriteQueueOptions): Writ
 				hurry();
 			}),
 	};
+}
+
+/** What PostgreSQL refuses in one write is that scope's trouble: the writes of others must not fail with it. */
+async function applySingly(
+	entries: readonly Entry[],
+	apply: (entries: readonly Entry[]) => Promise<void>,
+): Promise<void> {
+	const failedScopes = new Map<string, unknown>();
+	for (const entry of entries) {
+		const { scopeId } = entry.write;
+		try {
+			// Later pages of a scope never overtake one that was refused.
+			if (failedScopes.has(scopeId)) throw failedScopes.get(scopeId);
+			await apply([entry]);
+		} catch (error) {
+			failedScopes.set(scopeId, error);
+			entry.reject(error);
+		}
+	}
 }
 
 function countRows(entries: readonly Entry[]): number {
