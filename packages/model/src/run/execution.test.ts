@@ -7,8 +7,10 @@ const rows: readonly (readonly [scopes: readonly Outcome[], result: ExecutionRes
 	[['complete', 'complete'], 'success'],
 	[['complete', 'skipped'], 'success'],
 	[['complete', 'blocked_by_policy'], 'success'],
-	[['blocked_by_policy', 'skipped'], 'success'],
-	[[], 'success'],
+	// A run that read nothing is never a Success, whoever decided so.
+	[['blocked_by_policy', 'skipped'], 'failed'],
+	[['skipped'], 'failed'],
+	[[], 'failed'],
 	[['complete', 'denied'], 'partial'],
 	[['complete', 'unavailable'], 'partial'],
 	[['complete', 'throttled_out'], 'partial'],
@@ -24,8 +26,12 @@ test.each(rows)('%j is %s', (scopes, result) => {
 	expect(resultOf(scopes)).toBe(result);
 });
 
-test('a cancelled execution is cancelled whatever its scopes say', () => {
-	expect(resultOf(['complete'], true)).toBe('cancelled');
+test('trouble with what is no scope, as the list of accounts, is no Success, even where a policy of AWS is to blame', () => {
+	expect(resultOf(['complete'], ['denied'])).toBe('partial');
+	expect(resultOf(['complete'], ['blocked_by_policy'])).toBe('partial');
+	expect(resultOf([], ['blocked_by_policy'])).toBe('failed');
+	expect(resultOf(['complete'], ['cancelled'])).toBe('cancelled');
+	expect(resultOf(['complete'], ['complete'])).toBe('success');
 });
 
 test('exit codes are those of the rules', () => {

@@ -1,14 +1,15 @@
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { Caller } from '#aws/call.ts';
 import { describeRegions } from '#aws/operations/ec2.ts';
-import { defaultRegion } from '#aws/partitions.ts';
+import { entryRegionFor } from '#aws/partitions.ts';
 import type { AwsSession } from '#aws/session.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Collection } from '#sources/kit/collection.ts';
+import { bareReport } from './bare-report.ts';
 import { outcomeOfError, runScope } from './scope-run.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { RunSink } from './sinks/sink.ts';
-import { noCounts, ownCauses, type ScopeReport, type UnitTask } from './task.ts';
+import { ownCauses, type ScopeReport, type UnitTask } from './task.ts';
 
 export interface AccountUnitOptions {
 	readonly task: UnitTask;
@@ -41,13 +42,16 @@ interface Regions {
 /** Reads one account: its regions, then every scope of it. Each gets an outcome through `onScope`; never throws. */
 export async function runAccountUnit(options: AccountUnitOptions): Promise<void> {
 	const { task, sink, onScope } = options;
+	if (options.stopping.aborted) {
+		onScope(bareReport(task.accountId, '*', cancelled, false));
+		return;
+	}
 	let regions: Regions;
 	try {
 		regions = await planRegions(options);
 	} catch (error) {
 		const report = options.signal.aborted ? cancelled : outcomeOfError(error);
-		await sink.failAccount(task, report).catch(() => undefined);
-		onScope(bareReport(task, '*', report));
+		onScope(bareReport(task.accountId, '*', report, await isDone(sink.failAccount(task, report))));
 		return;
 	}
 	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
@@ -64,7 +68,7 @@ async function planRegions(options: AccountUnitOptions): Promise<Regions> {
 	const { task, collection, session, caller, signal } = options;
 	await session.credentials();
 	if (collection.scopedBy === 'global') return { read: ['global'], notEnabled: [] };
-	const region = options.entryRegion ?? defaultRegion(task.partition);
+	const region = entryRegionFor(task.partition, options.entryRegion);
 	const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
 	const asked = task.regions ?? enabled;
 	return {
@@ -76,8 +80,9 @@ async function planRegions(options: AccountUnitOptions): Promise<Regions> {
 async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
 	if (regions.length === 0) return;
 	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
-	await options.sink.skipRegions(options.task, regions, report).catch(() => undefined);
-	for (const region of regions) options.onScope(bareReport(options.task, region, report));
+	const { sink, task } = options;
+	const isStored = await isDone(sink.skipRegions(task, regions, report));
+	for (const region of regions) options.onScope(bareReport(task.accountId, region, report, isStored));
 }
 
 /** Only a run that asks for every region knows which others are not enabled any more. */
@@ -94,18 +99,19 @@ async function readRegions(options: AccountUnitOptions, regions: readonly string
 	try {
 		opened = await sink.openAccount(task, regions);
 	} catch (error) {
-		for (const region of regions) onScope(bareReport(task, region, outcomeOfError(error)));
+		for (const region of regions) onScope(bareReport(task.accountId, region, outcomeOfError(error), false));
 		return;
 	}
 	for (const region of opened.busyRegions) {
-		onScope(bareReport(task, region, { outcome: 'failed', cause: ownCauses.busy }));
+		// Left to the run that holds it: what it finds is what counts.
+		onScope(bareReport(task.accountId, region, { outcome: 'failed', cause: ownCauses.busy }, true));
 	}
 	await Promise.all(
 		opened.scopes.map((scope) =>
 			options.scopes.run(async () => {
 				if (options.stopping.aborted) {
-					await scope.close(cancelled, []).catch(() => undefined);
-					onScope(bareReport(task, scope.facts.region, cancelled));
+					const isStored = await isDone(scope.close(cancelled, []));
+					onScope(bareReport(task.accountId, scope.facts.region, cancelled, isStored));
 					return;
 				}
 				const report = await runScope({
@@ -124,14 +130,10 @@ async function readRegions(options: AccountUnitOptions, regions: readonly string
 	);
 }
 
-function bareReport(task: UnitTask, region: string, report: OutcomeReport): ScopeReport {
-	return {
-		...report,
-		accountId: task.accountId,
-		region,
-		enrichments: [],
-		counts: noCounts,
-		minimumCalls: 0,
-		notes: [],
-	};
+/** Whether a write went through. What did not is written by the coordinator. */
+async function isDone(write: Promise<void>): Promise<boolean> {
+	return await write.then(
+		() => true,
+		() => false,
+	);
 }

@@ -1,3 +1,4 @@
+import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { Caller } from '#aws/call.ts';
@@ -7,10 +8,11 @@ import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { type Access, type AccessSessions, type Discovery, discoverAccounts, openSessions } from './access.ts';
+import { bareReport } from './bare-report.ts';
 import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
 import { outcomeOfError } from './scope-run.ts';
-import { type EnrichChoice, noCounts, type ScopeReport, type UnitTask } from './task.ts';
+import type { EnrichChoice, ScopeReport, UnitTask } from './task.ts';
 import { type PoolOptions, WorkerPool } from './worker/pool.ts';
 
 /** What one execution is asked to do. */
@@ -42,6 +44,8 @@ export interface RunOptions {
 	readonly onStart?: (live: LiveCounts, pool: Pick<WorkerPool, 'pids'>) => void;
 }
 
+const noSweep = { removed: 0, held: 0 };
+
 /** Runs one execution to its end and answers with its summary. Every account it heard of has an outcome in it. */
 export async function runExecution(options: RunOptions): Promise<ExecutionSummary> {
 	const { request, clock, book, caller } = options;
@@ -69,7 +73,6 @@ export async function runExecution(options: RunOptions): Promise<ExecutionSummar
 		const summary = ledger.summarize({
 			...swept,
 			seconds: (clock.monotonicMs() - startedMs) / 1000,
-			cancelled: options.stopping.aborted,
 			message: null,
 		});
 		await book.complete(summary);
@@ -79,6 +82,10 @@ export async function runExecution(options: RunOptions): Promise<ExecutionSummar
 		// Without this a live worker would outlast the run that owns it.
 		pool.abort();
 		await pool.finish().catch(() => undefined);
+		const message = `The run broke off: ${describeError(error)}`;
+		await book
+			.complete({ ...ledger.summarize({ ...noSweep, seconds: 0, message }), result: 'failed' })
+			.catch(() => undefined);
 		throw error;
 	} finally {
 		release();
@@ -92,17 +99,17 @@ async function failPrimary(
 	error: unknown,
 	startedMs: number,
 ): Promise<ExecutionSummary> {
+	// A primary that no one may enter is no decision about a scope: nothing could be asked at all.
 	const report = outcomeOfError(error);
+	ledger.trouble(report);
 	const { access } = options.request;
 	const accountId = access.schema === 'assume_role' ? (access.roleArn.split(':')[4] ?? '*') : '*';
-	ledger.record(bareReport(accountId, '*', report));
-	await options.book.failAll(report, ledger);
+	await options.book.failUnlisted(report, ledger);
+	if (accountId !== '*' && !ledger.hasOutcome(accountId)) ledger.record(bareReport(accountId, '*', report, true));
 	ledger.addCalls('coordinator', options.caller.stats().calls);
 	const summary = ledger.summarize({
-		removed: 0,
-		held: 0,
+		...noSweep,
 		seconds: (options.clock.monotonicMs() - startedMs) / 1000,
-		cancelled: options.stopping.aborted,
 		message: report.cause?.message ?? null,
 	});
 	await options.book.complete(summary);
@@ -140,6 +147,14 @@ function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions
 	});
 }
 
+/** What a unit is told of its account; the state is null where no list named it. */
+interface UnitAccount {
+	readonly accountId: string;
+	readonly name: string | null;
+	readonly state: string | null;
+	readonly ouPath: string | null;
+}
+
 /** Hands out units as accounts become known; ends when all are. */
 async function assignUnits(
 	options: RunOptions,
@@ -152,7 +167,7 @@ async function assignUnits(
 	let unitId = 0;
 	const assumes = request.access.schema === 'assume_role';
 	const isAsked = (accountId: string): boolean => request.accounts?.includes(accountId) ?? true;
-	const assign = (account: Pick<OrganizationAccount, 'accountId' | 'name' | 'state' | 'ouPath'>): void => {
+	const assign = (account: UnitAccount): void => {
 		unitId += 1;
 		// AssumeRole and DescribeRegions: what every account takes at the least.
 		ledger.addMinimumCalls(assumes ? 2 : 1);
@@ -162,6 +177,7 @@ async function assignUnits(
 			accountId: account.accountId,
 			accountName: account.name,
 			ouPath: account.ouPath,
+			isListed: account.state !== null,
 			regions: request.regions,
 			done: [],
 			enrich: request.enrich,
@@ -169,13 +185,15 @@ async function assignUnits(
 		pool.add(task);
 	};
 	const alone = (): void => {
+		if (!isAsked(primary.accountId)) return;
 		const account = { accountId: primary.accountId, name: null, state: null, ouPath: null };
 		ledger.expect(account);
-		assign({ ...account, state: 'ACTIVE' });
+		assign(account);
 	};
 	if (request.access.schema === 'access_key' || !request.access.organizationDiscovery) {
 		alone();
-		return { complete: false, pages: 0, organizationId: null, standsAlone: true };
+		warnUnknown(request, ledger, 'is not the account that these credentials enter');
+		return { complete: false, pages: 0, organizationId: null, standsAlone: false };
 	}
 	const discovery = await discoverAccounts({
 		caller,
@@ -195,10 +213,13 @@ async function assignUnits(
 		ledger.warn('The account belongs to no AWS Organization: it was collected alone.');
 		alone();
 	} else if (!discovery.complete) await reportBrokenDiscovery(options, ledger, discovery, alone, primary.accountId);
-	for (const missing of request.accounts?.filter((id) => !ledger.knows(id)) ?? []) {
-		ledger.warn(`Account ${missing} was asked for, but is not in the AWS Organization.`);
-	}
+	warnUnknown(request, ledger, 'is not in the AWS Organization');
 	return discovery;
+}
+
+function warnUnknown(request: RunRequest, ledger: Ledger, why: string): void {
+	const unknown = request.accounts?.filter((accountId) => !ledger.knows(accountId)) ?? [];
+	for (const accountId of unknown) ledger.warn(`Account ${accountId} was asked for, but ${why}.`);
 }
 
 /** The list of accounts was not read to its end: what it told is collected, and nobody may be taken for absent. */
@@ -220,7 +241,7 @@ async function skipAccount(book: RunBook, ledger: Ledger, account: OrganizationA
 		outcome: 'skipped',
 		cause: { code: 'AccountNotActive', message: `The account is ${account.state}; only ACTIVE accounts are read.` },
 	};
-	ledger.record(bareReport(account.accountId, '*', report));
+	ledger.record(bareReport(account.accountId, '*', report, true));
 	ledger.live.accountsDone += 1;
 	await book.skipAccount(account.accountId, report);
 }
@@ -239,12 +260,9 @@ function linkStops(options: RunOptions, pool: WorkerPool): () => void {
 	options.stopping.addEventListener('abort', stop);
 	options.aborting.addEventListener('abort', abort);
 	if (options.stopping.aborted) stop();
+	if (options.aborting.aborted) abort();
 	return () => {
 		options.stopping.removeEventListener('abort', stop);
 		options.aborting.removeEventListener('abort', abort);
 	};
-}
-
-function bareReport(accountId: string, region: string, report: OutcomeReport): ScopeReport {
-	return { ...report, accountId, region, enrichments: [], counts: noCounts, minimumCalls: 0, notes: [] };
 }

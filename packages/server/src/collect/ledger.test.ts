@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createLedger } from './ledger.ts';
 import { noCounts, type ScopeReport } from './task.ts';
 
-const closing = { seconds: 1, removed: 0, held: 0, cancelled: false, message: null };
+const closing = { seconds: 1, removed: 0, held: 0, message: null };
 
 function report(accountId: string, region: string, outcome: Outcome): ScopeReport {
 	const cause = {
@@ -21,6 +21,7 @@ function report(accountId: string, region: string, outcome: Outcome): ScopeRepor
 		counts: noCounts,
 		minimumCalls: 1,
 		notes: [],
+		isStored: true,
 	};
 }
 

@@ -21,7 +21,7 @@ export interface Ledger {
 	/** The account is known and deliberately not read: one line for all its regions. */
 	record(report: ScopeReport): void;
 	warn(text: string): void;
-	/** Something outside all scopes went wrong (the list of accounts): a run with that is no Success. */
+	/** Something outside all scopes went wrong (the list of accounts), whoever is to blame: no Success. */
 	trouble(report: OutcomeReport): void;
 	addCalls(source: string, calls: Readonly<Record<string, number>>): void;
 	addMinimumCalls(calls: number): void;
@@ -29,6 +29,7 @@ export interface Ledger {
 	summarize(closing: LedgerClosing): ExecutionSummary;
 	/** Whether the account was heard of in this run. */
 	knows(accountId: string): boolean;
+	hasOutcome(accountId: string): boolean;
 }
 
 /** Counts that a progress display reads while the run goes on. */
@@ -47,7 +48,6 @@ export interface LedgerClosing {
 	readonly seconds: number;
 	readonly removed: number;
 	readonly held: number;
-	readonly cancelled: boolean;
 	readonly message: string | null;
 }
 
@@ -81,10 +81,11 @@ export function createLedger(): Ledger {
 		live.accounts += 1;
 		return entry;
 	};
-	const outcomes = (): Outcome[] => [
-		...[...entries.values()].flatMap((entry) => [...entry.reports.values()].map((report) => report.outcome)),
-		...troubles.map((trouble) => trouble.outcome),
-	];
+	const result = (): ExecutionResult =>
+		resultOf(
+			[...entries.values()].flatMap((entry) => [...entry.reports.values()].map((report) => report.outcome)),
+			troubles.map((trouble) => trouble.outcome),
+		);
 	const totals = (): Record<string, number> => {
 		const sum: Record<string, number> = {};
 		for (const each of calls.values()) {
@@ -121,6 +122,7 @@ export function createLedger(): Ledger {
 			minimumCalls += count;
 		},
 		knows: (accountId) => entries.has(accountId),
+		hasOutcome: (accountId) => (entries.get(accountId)?.reports.size ?? 0) > 0,
 		summarize: (closing) => {
 			const accounts = [...entries.values()].map(summarizeAccount);
 			const scopes = accounts.flatMap((account) =>
@@ -129,8 +131,8 @@ export function createLedger(): Ledger {
 			const counts = sumCounts(entries.values());
 			const callTotals = totals();
 			return {
-				result: resultOf(outcomes(), closing.cancelled),
-				message: closing.message ?? messageOf(resultOf(outcomes(), closing.cancelled), accounts),
+				result: result(),
+				message: closing.message ?? messageOf(result(), accounts),
 				warnings: [...warnings],
 				accounts,
 				counts: {
@@ -150,8 +152,11 @@ export function createLedger(): Ledger {
 	};
 }
 
+/** Outcomes nobody has to act on; a stop is the person's own wish. */
+const quiet: ReadonlySet<Outcome> = new Set(['complete', 'skipped', 'blocked_by_policy', 'cancelled']);
+
 function isTrouble(outcome: Outcome): boolean {
-	return outcome !== 'complete' && outcome !== 'skipped' && outcome !== 'blocked_by_policy';
+	return !quiet.has(outcome);
 }
 
 function summarizeAccount(entry: Entry): AccountSummary {
@@ -205,5 +210,7 @@ function messageOf(result: ExecutionResult, accounts: readonly AccountSummary[])
 	if (result === 'success') return null;
 	if (result === 'cancelled') return 'Stopped before every scope was read.';
 	const troubled = accounts.filter((account) => isTrouble(account.outcome)).length;
+	if (troubled === 0)
+		return result === 'failed' ? 'Nothing was read.' : 'The list of accounts was not read completely.';
 	return `${troubled} of ${accounts.length} accounts were not read completely.`;
 }

@@ -13,10 +13,8 @@ export interface RunBook {
 	skipAccount(accountId: string, report: OutcomeReport): Promise<void>;
 	/** A scope has an outcome; the worker that read it wrote it, unless it died. */
 	noteScope(report: ScopeReport): void;
-	/** The list of accounts broke off: accounts known from before that it did not name were not asked. */
+	/** The list of accounts broke off, or could not be asked for: accounts known from before got no question. */
 	failUnlisted(report: OutcomeReport, ledger: Ledger): Promise<void>;
-	/** Nothing could be asked at all. */
-	failAll(report: OutcomeReport, ledger: Ledger): Promise<void>;
 	/** The list is read, completely or not: accounts that closed or left retire by the rules. */
 	closeAccounts(discovery: Discovery, ledger: Ledger): Promise<void>;
 	/** One sweep at the end: applies or holds all removals by absence. */
@@ -31,7 +29,6 @@ export function createNoBook(): RunBook {
 		skipAccount: async () => undefined,
 		noteScope: () => undefined,
 		failUnlisted: async () => undefined,
-		failAll: async () => undefined,
 		closeAccounts: async () => undefined,
 		sweep: async () => ({ removed: 0, held: 0 }),
 		complete: async () => undefined,

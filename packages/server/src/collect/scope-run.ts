@@ -1,3 +1,4 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { Caller } from '#aws/call.ts';
 import { faultOf, outcomeOf } from '#aws/fault.ts';
@@ -7,11 +8,13 @@ import type { Collection, Enrichment, EnrichmentResult, ReadContext, SourcePage 
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
 import { type ListingAttempt, withRestarts } from './listing.ts';
 import { type CallTally, createReadContext } from './read-context.ts';
-import type { ScopeSink } from './sinks/sink.ts';
+import { leaseLostCode, type ScopeSink } from './sinks/sink.ts';
 import { type EnrichChoice, type EnrichmentReport, ownCauses, type ScopeReport } from './task.ts';
 
 /** A scope that shows no progress for this long is given up (`rules.md`, Credentials, Deadlines). */
 const idleMs = 5 * 60_000;
+/** An enrichment is given up before the scope that waits for it would be. */
+const enrichmentIdleMs = 4 * 60_000;
 
 export interface ScopeRunOptions {
 	readonly collection: Collection<unknown>;
@@ -39,7 +42,7 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 	const deadline = createProgressDeadline(clock, idleMs, signal);
 	const tally: CallTally = { calls: 0 };
 	let enrichments: readonly EnrichmentReport[] = [];
-	const report = (outcome: OutcomeReport): ScopeReport => ({
+	const report = (outcome: OutcomeReport, isStored: boolean): ScopeReport => ({
 		...outcome,
 		accountId: sink.facts.accountId,
 		region: sink.facts.region,
@@ -47,6 +50,7 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 		counts: sink.counts(),
 		minimumCalls: tally.calls,
 		notes: [],
+		isStored,
 	});
 	try {
 		const enriching = readEnrichments(options, deadline, tally);
@@ -64,11 +68,12 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 			tally.calls += listingTally.calls;
 			enrichments = (await enriching).reports;
 		}
-		return report({ outcome: 'complete' });
+		return report({ outcome: 'complete' }, true);
 	} catch (error) {
 		const outcome = reportOf(error, deadline, signal);
-		await closeQuietly(sink, outcome, enrichments);
-		return report(outcome);
+		// A scope that another run took over is that run's to close.
+		const isLost = outcome.cause === ownCauses.leaseLost;
+		return report(outcome, isLost || (await tryClose(sink, outcome, enrichments)));
 	} finally {
 		deadline.stop();
 	}
@@ -86,12 +91,14 @@ async function readListing(
 	let index = 0;
 	let ended = false;
 	for await (const page of collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>) {
+		const observedAt = new Date(options.clock.now());
 		const records = page.items.map((item) => collection.convert(item, sink.facts));
 		const enriched = await enriching;
 		await sink.writePage({
 			page: index,
 			nextToken: page.nextToken,
 			records,
+			observedAt,
 			enriched: enriched.results,
 			enrichments: enriched.reports,
 		});
@@ -117,11 +124,20 @@ async function readEnrichments(
 	const results = new Map<string, EnrichmentResult>();
 	const reports = await Promise.all(
 		wanted.map(async (enrichment): Promise<EnrichmentReport> => {
+			const own = createProgressDeadline(options.clock, enrichmentIdleMs, deadline.signal);
+			const progressed = (): void => {
+				own.touch();
+				// The listing waits for its enrichments: as long as they get on, so does the scope.
+				deadline.touch();
+			};
 			try {
-				results.set(enrichment.action, await readEnrichment(options, enrichment, deadline, tally));
+				results.set(enrichment.action, await readEnrichment(options, enrichment, { ...own, touch: progressed }, tally));
 				return { action: enrichment.action, outcome: 'complete' };
 			} catch (error) {
-				return { action: enrichment.action, ...reportOf(error, deadline, options.signal) };
+				return { action: enrichment.action, ...reportOf(error, own, options.signal) };
+			} finally {
+				own.stop();
+				deadline.touch();
 			}
 		}),
 	);
@@ -169,6 +185,8 @@ function contextOf(options: ScopeRunOptions, deadline: ProgressDeadline, tally: 
 /** What an error means for the scope it ended. */
 function reportOf(error: unknown, deadline: ProgressDeadline, signal: AbortSignal): OutcomeReport {
 	if (deadline.expired()) return { outcome: 'failed', cause: ownCauses.noProgress };
+	if (error instanceof RollcallError && error.code === leaseLostCode)
+		return { outcome: 'failed', cause: ownCauses.leaseLost };
 	if (signal.aborted) return { outcome: 'cancelled', cause: ownCauses.cancelled };
 	return outcomeOfError(error);
 }
@@ -181,11 +199,14 @@ export function outcomeOfError(error: unknown): OutcomeReport {
 	return { outcome: 'failed', cause: { code: 'Internal', message } };
 }
 
-/** The outcome is known already; a store that cannot take it is found out by the lease that runs out. */
-async function closeQuietly(
+/** Whether the outcome could be written. The scope has it in any case; what is not written here the coordinator writes. */
+async function tryClose(
 	sink: ScopeSink,
 	outcome: OutcomeReport,
 	enrichments: readonly EnrichmentReport[],
-): Promise<void> {
-	await sink.close(outcome, enrichments).catch(() => undefined);
+): Promise<boolean> {
+	return await sink.close(outcome, enrichments).then(
+		() => true,
+		() => false,
+	);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { OrganizationAccount } from '#aws/operations/organizations.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -7,6 +8,7 @@ import type { Store } from '#store/open-store.ts';
 import { failAccountScopes, failScopes, skipAccountScopes } from '#store/scopes.ts';
 import { sweepExecution } from '#store/sweep.ts';
 import type { Discovery } from './access.ts';
+import { bareReport } from './bare-report.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
 import { ownCauses, type ScopeReport } from './task.ts';
@@ -36,14 +38,16 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 	const { store, clock, organizationId, integrationId } = options;
 	const now = (): Date => new Date(clock.now());
 	await finishInterrupted(options);
+	// Named here, so that a transaction that has to be repeated cannot open a second one.
+	const id = randomUUID();
 	const executionId = await store.tenant(organizationId, (tx) =>
-		startExecution(tx, { integrationId, startedAt: now() }),
+		startExecution(tx, { id, integrationId, startedAt: now() }),
 	);
 	const stopBeating = beat(options, executionId);
-	// Outcomes of scopes whose worker died: nobody else wrote them.
+	// Outcomes that their worker could not write, because it died or the store did not take them.
 	const orphans: ScopeReport[] = [];
-	const failKnown = (report: OutcomeReport, except: (accountId: string) => boolean): Promise<void> =>
-		failKnownAccounts(options, executionId, report, except);
+	const failKnown = (report: OutcomeReport, ledger: Ledger): Promise<void> =>
+		failKnownAccounts(options, executionId, report, ledger);
 	return {
 		executionId,
 		close: stopBeating,
@@ -54,15 +58,12 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 			);
 		},
 		noteScope: (report) => {
-			if (report.cause?.code === ownCauses.workerDied.code) orphans.push(report);
+			if (!report.isStored) orphans.push(report);
 		},
-		failUnlisted: (report, ledger) => failKnown(report, (accountId) => ledger.knows(accountId)),
-		failAll: (report) => failKnown(report, () => false),
+		failUnlisted: failKnown,
 		closeAccounts: (discovery, ledger) => closeAccounts(options, executionId, discovery, ledger),
 		sweep: async () => {
-			await store.tenant(organizationId, (tx) =>
-				failScopes(tx, { integrationId, executionId, scopes: orphans.map(toFailedScope), at: now() }),
-			);
+			await writeOrphans(options, executionId, orphans);
 			return store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at: now() }));
 		},
 		complete: async (summary) => {
@@ -80,13 +81,20 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 	};
 }
 
-function toFailedScope(report: ScopeReport): {
-	accountId: string;
-	region: string;
-	outcome: ScopeReport['outcome'];
-	cause: ScopeReport['cause'] | null;
-} {
-	return { accountId: report.accountId, region: report.region, outcome: report.outcome, cause: report.cause ?? null };
+/** Writes the outcomes that nobody wrote: `*` stands for every scope of the account that this run asked for. */
+async function writeOrphans(
+	options: StoreBookOptions,
+	executionId: string,
+	orphans: readonly ScopeReport[],
+): Promise<void> {
+	const { store, clock, organizationId, integrationId, asked } = options;
+	const at = new Date(clock.now());
+	const scopes = orphans.filter((report) => report.region !== '*');
+	await store.tenant(organizationId, (tx) => failScopes(tx, { integrationId, executionId, scopes, at }));
+	for (const { accountId, outcome, cause } of orphans.filter((report) => report.region === '*')) {
+		const account = { integrationId, executionId, accountId, regions: asked.regions, at };
+		await store.tenant(organizationId, (tx) => failAccountScopes(tx, { ...account, outcome, cause: cause ?? null }));
+	}
 }
 
 /** A run that died left its removals marked but not decided, and its row open. */
@@ -126,37 +134,33 @@ function beat(options: StoreBookOptions, executionId: string): () => void {
 
 async function recordAccounts(options: StoreBookOptions, accounts: readonly OrganizationAccount[]): Promise<void> {
 	const { store, clock, organizationId, configurationId } = options;
-	const awsOrganizationId = accounts[0]?.organizationId ?? null;
+	const awsOrganizationId = accounts.find((account) => account.organizationId !== null)?.organizationId ?? null;
 	const observedAt = new Date(clock.now());
 	await store.tenant(organizationId, (tx) =>
 		recordAccountPage(tx, { configurationId, awsOrganizationId, observedAt, accounts }),
 	);
 }
 
-/** Accounts that were heard of before and could not be asked now: their records are unconfirmed, for that reason. */
+/**
+ * Accounts that were heard of before, should have been asked, and that this run heard nothing of: their records are
+ * unconfirmed for the given reason, and the summary names them.
+ */
 async function failKnownAccounts(
 	options: StoreBookOptions,
 	executionId: string,
 	report: OutcomeReport,
-	except: (accountId: string) => boolean,
+	ledger: Ledger,
 ): Promise<void> {
-	const { store, clock, organizationId, configurationId, integrationId } = options;
-	const at = new Date(clock.now());
+	const { store, clock, organizationId, configurationId, integrationId, asked } = options;
+	const { outcome, cause = null } = report;
 	const known = await store.tenant(organizationId, (tx) => listKnownAccountIds(tx, { configurationId, integrationId }));
-	const { asked } = options;
-	const isAsked = (id: string): boolean => asked.accounts?.includes(id) ?? true;
-	for (const accountId of known.filter((id) => isAsked(id) && !except(id))) {
-		await store.tenant(organizationId, (tx) =>
-			failAccountScopes(tx, {
-				integrationId,
-				executionId,
-				accountId,
-				outcome: report.outcome,
-				cause: report.cause ?? null,
-				regions: asked.regions,
-				at,
-			}),
-		);
+	const isAsked = (accountId: string): boolean => asked.accounts?.includes(accountId) ?? true;
+	// One that was heard of may still be read while the list breaks off: its outcome is its own.
+	for (const accountId of known.filter((id) => isAsked(id) && !ledger.knows(id))) {
+		const at = new Date(clock.now());
+		const account = { integrationId, executionId, accountId, regions: asked.regions, at };
+		await store.tenant(organizationId, (tx) => failAccountScopes(tx, { ...account, outcome, cause }));
+		ledger.record(bareReport(accountId, '*', report, true));
 	}
 }
 
@@ -169,6 +173,8 @@ async function closeAccounts(
 ): Promise<void> {
 	const { store, clock, organizationId, configurationId, integrationId } = options;
 	const { organizationId: awsOrganizationId } = discovery;
+	const otherOrganization: OutcomeReport = { outcome: 'unavailable', cause: ownCauses.otherOrganization };
+	if (discovery.standsAlone) await failKnownAccounts(options, executionId, otherOrganization, ledger);
 	if (!discovery.complete || awsOrganizationId === null) return;
 	const at = new Date(clock.now());
 	const closed = await store.tenant(organizationId, (tx) =>
@@ -179,6 +185,8 @@ async function closeAccounts(
 			`ALARM: the role now answers for AWS Organization ${awsOrganizationId}, not ${closed.alarm.storedOrganizationId} ` +
 				'as before. Nothing was removed for it; check where the role points.',
 		);
+		await failKnownAccounts(options, executionId, otherOrganization, ledger);
+		return;
 	}
 	const retire = async (accountIds: readonly string[], reason: 'account_closed' | 'account_left'): Promise<void> => {
 		if (accountIds.length === 0) return;
@@ -188,4 +196,5 @@ async function closeAccounts(
 	};
 	await retire(closed.closed, 'account_closed');
 	await retire(closed.left, 'account_left');
+	await failKnownAccounts(options, executionId, { outcome: 'skipped', cause: ownCauses.notListed }, ledger);
 }

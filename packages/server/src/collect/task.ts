@@ -11,6 +11,8 @@ export interface UnitTask {
 	/** Facts of the account for `--out` lines; the store joins them from the account's own history. */
 	readonly accountName: string | null;
 	readonly ouPath: string | null;
+	/** Whether an account list of an AWS Organization named it. */
+	readonly isListed: boolean;
 	/** Regions asked for; null: every enabled one. */
 	readonly regions: readonly string[] | null;
 	/** Regions that already have an outcome from an earlier try of this unit. */
@@ -28,6 +30,8 @@ export interface ScopeReport extends OutcomeReport {
 	/** Successful calls of the try that counts: the fewest this scope could have made. */
 	readonly minimumCalls: number;
 	readonly notes: readonly string[];
+	/** Whether the outcome is written where it outlives the run; else the coordinator writes it. */
+	readonly isStored: boolean;
 }
 
 export interface EnrichmentReport extends OutcomeReport {
@@ -51,8 +55,21 @@ export const ownCauses = {
 		code: 'LeaseLost',
 		message: 'Another run took over this scope; what this one read late was not written.',
 	},
-	busy: { code: 'AlreadyRunning', message: 'Another run is reading this scope right now.' },
+	busy: {
+		code: 'AlreadyRunning',
+		message:
+			'Another run is reading this scope, or did until it was killed less than a minute ago. Collect again later.',
+	},
 	workerDied: { code: 'WorkerDied', message: 'The worker process that read this scope died, and died again on retry.' },
-	noProgress: { code: 'NoProgress', message: 'No page arrived for five minutes.' },
+	noProgress: { code: 'NoProgress', message: 'Nothing arrived for minutes; it was given up.' },
+	notListed: {
+		code: 'NotListed',
+		message:
+			'The AWS Organization does not list the account any more. It counts as left when the next list lacks it too.',
+	},
+	otherOrganization: {
+		code: 'AnotherOrganization',
+		message: 'The role now answers for another AWS Organization, so nothing was asked of this account.',
+	},
 	regionNotEnabled: { code: 'RegionNotEnabled', message: 'The region is not enabled for this account.' },
 } as const satisfies Record<string, OutcomeCause>;

@@ -24,6 +24,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 	const pool = new pg.Pool(poolConfig(options.connection, options.maxConnections ?? 4));
 	// An idle connection that breaks is replaced at its next use; without a listener it would end the process.
 	pool.on('error', () => undefined);
+	// So does one that breaks while it is being closed: the pool has let go of it by then.
+	pool.on('connect', (client) => client.on('error', () => undefined));
 	const repeat = { ensureServer: options.ensureServer };
 	const store: Store = {
 		tenant: (organizationId, work, settings = {}) =>

@@ -39,6 +39,8 @@ export interface OpenInput {
 	readonly regions: readonly string[];
 	readonly owner: string;
 	readonly leaseMs: number;
+	/** Set where not all enabled regions are given: what was said of the whole account (`*`) stays. */
+	readonly isPartial?: boolean;
 	readonly now: Date;
 }
 
@@ -57,7 +59,8 @@ const goneKnownMs = 24 * 3_600_000;
 /**
  * Takes the leases of an account's scopes and loads what is known of them. A lease is taken when it is free, has run out,
  * or is held by the same execution (a repeated unit); its epoch grows, so that whatever held it before writes nothing
- * more. Pages that a killed run left are deleted. A `*` scope of the account is settled: regions are known now.
+ * more. Pages that a killed run left are deleted. A `*` scope of the account is settled: regions are known
+ * now, unless the run asks for some of them only.
  */
 export async function openAccountScopes(tx: TenantTransaction, input: OpenInput): Promise<OpenedAccount> {
 	const place = [input.integrationId, input.accountId];
@@ -66,10 +69,12 @@ export async function openAccountScopes(tx: TenantTransaction, input: OpenInput)
 		on conflict (organization, integration, account_id, region) do nothing`,
 		[...place, input.regions],
 	);
-	await tx.client.query(
-		`update scope set removed_at = $3 where integration = $1 and account_id = $2 and region = '*' and removed_at is null`,
-		[...place, input.now],
-	);
+	if (!input.isPartial) {
+		await tx.client.query(
+			`update scope set removed_at = $3 where integration = $1 and account_id = $2 and region = '*' and removed_at is null`,
+			[...place, input.now],
+		);
+	}
 	const { rows } = await tx.client.query<LeaseRow>(leaseSql, [
 		...place,
 		input.regions,
@@ -256,6 +261,11 @@ export async function failScopes(
 	},
 ): Promise<void> {
 	if (input.scopes.length === 0) return;
+	await tx.client.query(
+		`insert into scope (integration, account_id, region) select $1, * from unnest($2::text[], $3::text[])
+		on conflict (organization, integration, account_id, region) do nothing`,
+		[input.integrationId, input.scopes.map(({ accountId }) => accountId), input.scopes.map(({ region }) => region)],
+	);
 	const { rows } = await tx.client.query<{ id: ScopeId; account_id: string; region: string }>(
 		`select s.id, s.account_id, s.region
 		from scope s join unnest($3::text[], $4::text[]) as g(account_id, region) using (account_id, region)
@@ -291,7 +301,10 @@ export async function failScopes(
 	);
 }
 
-/** Sets one outcome on the scopes of an account that `condition` chooses; whoever reads them in this execution is fenced off. */
+/**
+ * Sets one outcome on the scopes of an account that `condition` chooses; whoever reads them in this execution is fenced
+ * off. Scopes that this execution read completely before (an earlier try of the unit) keep that.
+ */
 async function endScopes(
 	tx: TenantTransaction,
 	input: AccountScopesInput,
@@ -304,6 +317,7 @@ async function endScopes(
 	const { rows } = await tx.client.query<{ id: ScopeId }>(
 		`select id from scope
 		where integration = $1 and account_id = $2 and removed_at is null and ${condition}
+			and not (outcome = 'complete' and last_execution is not distinct from ${execution} and closed_epoch >= lease_epoch)
 			and (lease_owner is null or lease_execution = ${execution} or lease_expires_at <= ${now})
 		order by id for no key update`,
 		[input.integrationId, input.accountId, ...parameters, input.executionId, input.at],

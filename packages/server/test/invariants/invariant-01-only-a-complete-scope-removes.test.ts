@@ -17,6 +17,8 @@ interface Breakage {
 	readonly region: string;
 	readonly outcome: Outcome;
 	readonly code: string;
+	/** What it may be instead where the machine is slow. */
+	readonly otherCode?: string;
 	readonly mutation?: (accountId: string) => Mutation;
 	/** Hits every attempt, from the second page on: the first has been stored by then. */
 	readonly fault?: FaultName;
@@ -73,7 +75,15 @@ const breakages: readonly Breakage[] = [
 		code: 'RepeatedToken',
 		fault: 'repeated_token',
 	},
-	{ name: 'met with silence', account: 4, region: first, outcome: 'failed', code: 'Timeout', fault: 'silent' },
+	{
+		name: 'met with silence',
+		account: 4,
+		region: first,
+		outcome: 'failed',
+		code: 'Timeout',
+		otherCode: 'NoProgress',
+		fault: 'silent',
+	},
 	{
 		name: 'refused its own page tokens',
 		account: 4,
@@ -133,6 +143,8 @@ describe('invariant 1: only a complete scope may remove', () => {
 		stage = await openStage({
 			simulator: { accounts: 8, regions: 2, instances: 8 * 2 * 12, terminatedShare: 0, pageCap: 7 },
 			clockSpeed: 100,
+			// Silence is what is shown here: it has to end as a timeout before the scope counts as stuck.
+			requestTimeoutMs: 30_000,
 		});
 		accounts = [...listTrueAccounts(stage.rig.simulator.world)].map((account) => account.accountId);
 		const complete = await stage.rig.collect({ enrich: 'none' });
@@ -178,13 +190,15 @@ describe('invariant 1: only a complete scope may remove', () => {
 		const accountId = accountOf(breakage);
 		const { region, outcome, code } = breakage;
 		const reported = scopeOf(broken, accountId, breakage.reported ?? region);
-		expect(reported).toMatchObject({ outcome, cause: expect.stringContaining(code) });
+		expect(reported?.outcome).toBe(outcome);
+		const [said] = reported?.cause?.split(':') ?? [];
+		expect([code, breakage.otherCode]).toContain(said);
 		const kept = recordsOf(after, accountId, region);
 		expect(kept).toHaveLength(12);
 		expect(kept).toEqual(recordsOf(before, accountId, region));
 		for (const { native_id: nativeId } of kept) {
 			const device = devices.get(nativeId);
-			expect(device?.standing).toMatchObject({ state: 'unconfirmed', reason: `${outcome}: ${code}` });
+			expect(device?.standing).toMatchObject({ state: 'unconfirmed', reason: `${outcome}: ${said}` });
 			expect(Date.parse(device?.standing.since ?? '')).toBeLessThanOrEqual(Date.parse(firstRunAt));
 		}
 	});

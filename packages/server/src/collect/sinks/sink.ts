@@ -2,6 +2,9 @@ import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { ConvertedRecord, EnrichmentResult, ScopeFacts } from '#sources/kit/collection.ts';
 import type { EnrichmentReport, ScopeCounts, UnitTask } from '../task.ts';
 
+/** Another run holds the scope: what this one reads of it is not written. */
+export const leaseLostCode = 'COLLECT:0001';
+
 /** One converted page, with the enrichments that were read for its scope. */
 export interface PageOfRecords {
 	/** Counts from 0 within one try of the scope. */
@@ -11,6 +14,8 @@ export interface PageOfRecords {
 	 */
 	readonly nextToken: string | null;
 	readonly records: readonly ConvertedRecord[];
+	/** When AWS listed them. */
+	readonly observedAt: Date;
 	/** Enrichments that succeeded, by action. */
 	readonly enriched: ReadonlyMap<string, EnrichmentResult>;
 	readonly enrichments: readonly EnrichmentReport[];

@@ -17,13 +17,10 @@ import type { WriteQueue } from '#store/write-queue.ts';
 import { isEnrichmentDue } from '../cadence.ts';
 import { digestPart, mergeDigests, type Part, partsOf } from '../part-hash.ts';
 import { type EnrichmentReport, noCounts, ownCauses, type ScopeCounts, type UnitTask } from '../task.ts';
-import type { PageOfRecords, RunSink, ScopeSink } from './sink.ts';
-
-/** Another run holds the scope: what this one reads of it is not written. */
-export const leaseLostCode = 'COLLECT:0001';
+import { leaseLostCode, type PageOfRecords, type RunSink, type ScopeSink } from './sink.ts';
 
 /** A run that shows no sign of life for this long has lost its scopes (`rules.md`, Lease). */
-export const leaseMs = 60_000;
+const leaseMs = 60_000;
 
 export interface StoreSinkOptions {
 	readonly store: Store;
@@ -52,6 +49,7 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 					regions,
 					owner,
 					leaseMs,
+					isPartial: task.regions !== null,
 					now: new Date(clock.now()),
 				}),
 			);
@@ -157,6 +155,8 @@ function createScope(
 	const known = new Map<string, Known>(loaded);
 	const counts: MutableCounts = { added: 0, changed: 0, unchanged: 0, insufficient: 0 };
 	let seen = new Set<string>();
+	/** Written in this run: seen again after a restart they are not counted as unchanged. */
+	const written = new Set<string>();
 	let assets = 0;
 	let readStartedAt = new Date(clock.now());
 
@@ -192,20 +192,21 @@ function createScope(
 		isDue: (action, cadenceMs) => isEnrichmentDue(opened, action, cadenceMs, clock.now()),
 		writePage: async (page) => {
 			const last = page.nextToken === null;
-			const plan = planPage(collection.assetType, parts, page, known, seen);
+			const plan = planPage(collection.assetType, parts, page, { known, seen, written });
 			assets += plan.assets;
 			counts.unchanged += plan.unchanged;
 			counts.insufficient += plan.insufficient;
 			const result = await submit({
 				page: page.page,
+				observedAt: page.observedAt,
 				token: page.nextToken,
 				rows: plan.rows,
 				seenIds: plan.seenIds,
 				unmissIds: plan.unmissIds,
-				...enrichmentsOf(page),
-				...(last ? { close: { outcome: 'complete' as const, at: new Date(clock.now()) } } : {}),
+				...(last ? completion(page, new Date(clock.now())) : {}),
 			});
 			for (const row of plan.rows) {
+				written.add(row.nativeId);
 				const id = row.id ?? result.insertedIds.get(row.nativeId);
 				if (id !== undefined) known.set(row.nativeId, { id, hash: row.hash, missed: false });
 			}
@@ -225,12 +226,20 @@ function createScope(
 			leases.delete(opened.scopeId);
 			await submit({
 				page: -1,
-				...reportsOf(enrichments),
+				// What an enrichment read came with pages that prove nothing: only the complete close confirms it.
+				...reportsOf(enrichments.filter((enrichment) => enrichment.outcome !== 'complete')),
 				close: { outcome: report.outcome, cause: report.cause, at: new Date(clock.now()) },
 			});
 		},
 		counts: (): ScopeCounts => ({ ...noCounts, ...counts, assets }),
 	};
+}
+
+/** What a run remembers of the scope it reads, by native id. */
+interface ScopeMemory {
+	readonly known: ReadonlyMap<string, Known>;
+	readonly seen: Set<string>;
+	readonly written: ReadonlySet<string>;
 }
 
 interface PagePlan {
@@ -247,9 +256,9 @@ function planPage(
 	assetType: RecordRow['assetType'],
 	parts: readonly Part[],
 	page: PageOfRecords,
-	known: ReadonlyMap<string, Known>,
-	seen: Set<string>,
+	memory: ScopeMemory,
 ): PagePlan {
+	const { known, seen, written } = memory;
 	const rows: RecordRow[] = [];
 	const seenIds: string[] = [];
 	const unmissIds: string[] = [];
@@ -269,7 +278,7 @@ function planPage(
 		if (before) seenIds.push(before.id);
 		if (before?.missed) unmissIds.push(before.id);
 		if (!changed) {
-			unchanged += 1;
+			if (!written.has(nativeId)) unchanged += 1;
 			continue;
 		}
 		rows.push({
@@ -309,15 +318,22 @@ function mergeRecord(
 	return { attributes, digests };
 }
 
-/** An item without identity still has to be the same record on the next page or run: its document stands for it. */
+/**
+ * An item without identity still has to be the same record on the next page or run: what was read of it stands for it.
+ * Its document would not do: AWS gives the lists in it in any order.
+ */
 function insufficientId(record: ConvertedRecord): string {
-	return `insufficient:${digestPart({ feeder: 'raw', names: ['raw'] }, { raw: record.rawJson }).toString('hex', 0, 16)}`;
+	return `insufficient:${digestPart({ feeder: 'primary', names: Object.keys(record.attributes).toSorted() }, record.attributes).toString('hex', 0, 16)}`;
 }
 
-function enrichmentsOf(page: PageOfRecords): Partial<ScopeWrite> {
-	if (page.page > 0) return {};
+/** The complete close, with the enrichments it confirms: not before every record got what they read. */
+function completion(page: PageOfRecords, at: Date): Partial<ScopeWrite> {
 	const observations = [...page.enriched].map(([action, result]) => ({ action, observations: result.observations }));
-	return { ...reportsOf(page.enrichments), ...(observations.length > 0 ? { observations } : {}) };
+	return {
+		...reportsOf(page.enrichments),
+		...(observations.length > 0 ? { observations } : {}),
+		close: { outcome: 'complete', at },
+	};
 }
 
 function reportsOf(reports: readonly EnrichmentReport[]): Partial<ScopeWrite> {

@@ -9,7 +9,8 @@ const renewBeforeMs = 5 * 60_000;
 
 /** What a worker asks its coordinator for: sessions and a running database. One cache and one limiter serve all. */
 export interface ParentBroker {
-	sessionOf(task: UnitTask, clock: Clock): AwsSession;
+	/** @param signal ends what waits for credentials */
+	sessionOf(task: UnitTask, clock: Clock, signal: AbortSignal): AwsSession;
 	ensureServer(): Promise<void>;
 	answer(message: ToWorker): void;
 }
@@ -33,7 +34,7 @@ export function createBroker(send: (message: FromWorker) => void): ParentBroker 
 	};
 
 	return {
-		sessionOf: (task, clock) => createSession(task, clock, ask),
+		sessionOf: (task, clock, signal) => createSession(task, clock, (message) => orAbort(ask(message), signal)),
 		ensureServer: async () => {
 			await ask((requestId) => ({ type: 'ensure-server', requestId }));
 		},
@@ -48,6 +49,18 @@ export function createBroker(send: (message: FromWorker) => void): ParentBroker 
 }
 
 type Ask = (message: (requestId: number) => FromWorker) => Promise<SessionCredentials | undefined>;
+
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+	signal.throwIfAborted();
+	const { promise, reject } = Promise.withResolvers<never>();
+	const onAbort = (): void => reject(signal.reason);
+	signal.addEventListener('abort', onAbort);
+	try {
+		return await Promise.race([work, promise]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
 
 function createSession(task: UnitTask, clock: Clock, ask: Ask): AwsSession {
 	let cached: SessionCredentials | undefined;

@@ -1,4 +1,4 @@
-import { toStorableText } from '@rollcall/model/history/text.ts';
+import { toStorableText } from './text.ts';
 
 /** One escape in JSON text: a surrogate pair, a lone surrogate, NUL, or any other (a backslash before u included). */
 const escapePattern = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..|\\u0000|\\./g;
