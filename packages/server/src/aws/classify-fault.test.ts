@@ -1,3 +1,4 @@
+import { toStorableText } from '@rollcall/model/history/text.ts';
 import { describe, expect, test } from 'vitest';
 import { type AwsFault, type AwsFaultKind, faultOf, outcomeOf } from './fault.ts';
 import type { AwsOperation } from './operation.ts';
@@ -175,4 +176,12 @@ describe.each(wires.filter(([name]) => name !== 'query XML'))('with a page token
 	])('%s is a bad token', async (code) => {
 		expect((await each.fault(each.error(400, code), 'us-east-1', 'token')).kind).toBe('bad_token');
 	});
+});
+
+test('an error holds nothing that a database text cannot, whatever its JSON escapes and wherever it is cut', async () => {
+	const said = `a \u0000 b \ud800 c ${'🚀'.repeat(400)}`;
+	const fault = await wire(jsonError, listAccounts).fault(jsonError(400, 'Mys\u0000tery', said));
+	expect(fault.code).toBe('Mys\uFFFDtery');
+	expect(fault.message).toContain('a \uFFFD b \uFFFD c');
+	expect(toStorableText(fault.message)).toBe(fault.message);
 });

@@ -17,7 +17,7 @@ export function classifyFault(error: unknown, context: FaultContext): AwsFault {
 	const said = readError(error);
 	const message = scrubText(said.message, context.secrets ?? []);
 	const status = context.answer?.status ?? readStatus(error);
-	const code = said.code ?? codeOfStatus(status);
+	const code = said.code === undefined ? codeOfStatus(status) : scrubText(said.code, context.secrets ?? []);
 	const kind = findFaultKind(error, said, code, status, context);
 	const policyArn = kind === 'blocked_by_policy' ? findPolicyArn(message) : undefined;
 	const retryAfterMs = readRetryAfter(context);

@@ -1,4 +1,5 @@
 import type { RetirementReason } from '@rollcall/model/asset/record-state.ts';
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import { publishEvents } from './publish-events.ts';
 import { beginRetiring, retireChosen } from './retire-records.ts';
 import { recordOutcomes } from './scope-outcomes.ts';
@@ -35,16 +36,18 @@ export async function recordAccountPage(tx: TenantTransaction, page: AccountPage
 	const parameters = [
 		page.configurationId,
 		page.observedAt,
-		JSON.stringify(
-			page.accounts.map(({ accountId, arn, name, email, state, ouPath, organizationId }) => ({
-				account_id: accountId,
-				aws_organization_id: organizationId ?? page.awsOrganizationId,
-				arn,
-				name,
-				email,
-				state,
-				ou_path: ouPath,
-			})),
+		toStorableJson(
+			JSON.stringify(
+				page.accounts.map(({ accountId, arn, name, email, state, ouPath, organizationId }) => ({
+					account_id: accountId,
+					aws_organization_id: organizationId ?? page.awsOrganizationId,
+					arn,
+					name,
+					email,
+					state,
+					ou_path: ouPath,
+				})),
+			),
 		),
 	];
 	await tx.client.query(pageSql, parameters);

@@ -1,3 +1,4 @@
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import {
 	closeScopes,
 	findUntrusted,
@@ -150,7 +151,7 @@ async function saveEnrichments(
 	await tx.client.query(
 		`update scope s set enrichments = g.enrichments
 		from unnest($1::bigint[], $2::jsonb[]) as g(id, enrichments) where s.id = g.id`,
-		[[...states.keys()], [...states.values()].map((state) => JSON.stringify(state))],
+		[[...states.keys()], [...states.values()].map((state) => toStorableJson(JSON.stringify(state)))],
 	);
 }
 

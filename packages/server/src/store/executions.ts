@@ -1,3 +1,5 @@
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
+import { toStorableText } from '@rollcall/model/history/text.ts';
 import type { ExecutionResult, ExecutionState } from '@rollcall/model/run/execution.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
@@ -47,9 +49,9 @@ export async function completeExecution(tx: TenantTransaction, input: CompleteIn
 		[
 			input.id,
 			input.result,
-			input.message,
-			input.code ?? null,
-			input.summary === null ? null : JSON.stringify(input.summary),
+			input.message === null ? null : toStorableText(input.message),
+			input.code ? toStorableText(input.code) : null,
+			input.summary === null ? null : toStorableJson(JSON.stringify(input.summary)),
 			input.finishedAt,
 		],
 	);

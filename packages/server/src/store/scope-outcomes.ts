@@ -1,3 +1,4 @@
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -15,14 +16,16 @@ export interface ScopeOutcome {
  */
 export async function recordOutcomes(tx: TenantTransaction, ended: readonly ScopeOutcome[]): Promise<void> {
 	if (ended.length === 0) return;
-	const facts = JSON.stringify(
-		ended.map((end) => ({
-			scope: end.scopeId,
-			outcome: end.outcome,
-			cause: end.cause ?? null,
-			at: end.at.toISOString(),
-			execution: end.executionId,
-		})),
+	const facts = toStorableJson(
+		JSON.stringify(
+			ended.map((end) => ({
+				scope: end.scopeId,
+				outcome: end.outcome,
+				cause: end.cause ?? null,
+				at: end.at.toISOString(),
+				execution: end.executionId,
+			})),
+		),
 	);
 	await tx.client.query(extendSql, [facts]);
 	await tx.client.query(beginSql, [facts]);
@@ -45,7 +48,8 @@ insert into scope_outcome (scope, from_at, to_at, outcome, cause, first_executio
 select g.scope, g.at, g.at, g.outcome, nullif(g.cause, 'null'), g.execution, g.execution
 from ${given}
 where not exists (select from scope_outcome o where o.scope = g.scope and ${latest} and ${same})
-on conflict (scope, from_at) do update set outcome = excluded.outcome, cause = excluded.cause`;
+on conflict (scope, from_at) do update set outcome = excluded.outcome, cause = excluded.cause,
+	first_execution = excluded.first_execution, last_execution = excluded.last_execution`;
 
 const scopeSql = `
 update scope o set

@@ -1,3 +1,4 @@
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import { indexableId } from './indexable.ts';
 import type { ScopeWrite } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -13,7 +14,7 @@ export async function writeObservations(tx: TenantTransaction, writes: readonly 
 		})),
 	);
 	if (sets.length === 0) return;
-	const given = JSON.stringify(sets);
+	const given = toStorableJson(JSON.stringify(sets));
 	await tx.client.query(
 		`delete from scope_observation o
 		using jsonb_to_recordset($1::jsonb) as g(scope bigint, action text, items jsonb)

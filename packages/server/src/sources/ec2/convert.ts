@@ -1,5 +1,6 @@
 import type { DeviceAttributeName, DeviceAttributes } from '@rollcall/model/asset/device.ts';
 import type { UnknownReason } from '@rollcall/model/asset/unknown.ts';
+import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import type { ConvertedRecord, ScopeFacts } from '#sources/kit/collection.ts';
 import { toSortedById } from '#sources/kit/ordered.ts';
 import {
@@ -14,7 +15,6 @@ import {
 	readWhole,
 	settleNotes,
 } from '#sources/kit/read-fields.ts';
-import { toStorableJson } from '#sources/kit/storable-json.ts';
 import { type Network, readNetwork } from './convert-network.ts';
 import { type InstanceState, readState } from './convert-state.ts';
 import { readLifecycle, readOperatingSystem } from './convert-system.ts';
