@@ -109,13 +109,7 @@ export function listZones(sources: readonly string[]): Zone[] {
 		serverZone('sync', folders('platform', 'aws', 'store', 'jobs')),
 		serverZone('alerts', folders('platform', 'store', 'jobs')),
 		serverZone('api', [...folders('platform', 'store', 'jobs'), '#sources/registry.ts']),
-		serverZone('cli', [
-			'#compose.ts',
-			'#compose/**',
-			'#platform/config.ts',
-			'#platform/logger.ts',
-			'#platform/clock.ts',
-		]),
+		serverZone('cli', ['#compose.ts', '#compose/**']),
 		{
 			name: 'server/compose',
 			files: [`${src}/*.ts`, `${src}/compose/**`],

@@ -1,5 +1,5 @@
+import type { Config } from '#compose/environment.ts';
 import type { Composition } from '#compose/ports.ts';
-import type { Config } from '#platform/config.ts';
 import type { Terminal } from './terminal.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';

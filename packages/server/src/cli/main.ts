@@ -14,7 +14,7 @@ process.stderr.on('error', () => undefined);
 
 const context: CommandContext = {
 	terminal: createProcessTerminal(args.includes('--no-color') ? false : undefined),
-	loadConfig: async () => (await import('#platform/config.ts')).loadConfig(),
+	loadConfig: async () => (await import('#compose/environment.ts')).readConfig(),
 	loadComposition,
 	onStopSignal: (listener) => {
 		process.on('SIGINT', listener).on('SIGTERM', listener);

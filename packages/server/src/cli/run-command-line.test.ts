@@ -1,7 +1,7 @@
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '#compose/environment.ts';
 import type { CollectRequest, Composition, DevicePage, Inventory } from '#compose/ports.ts';
-import { loadConfig } from '#platform/config.ts';
 import type { CommandContext, StopSignal } from './context.ts';
 import { runCommandLine } from './run-command-line.ts';
 import type { Output } from './terminal.ts';
@@ -81,7 +81,7 @@ function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
 			monotonicMs: () => 0,
 			every: () => () => undefined,
 		},
-		loadConfig: async () => loadConfig({}),
+		loadConfig: async () => readConfig({}),
 		loadComposition: async () => composition,
 		onStopSignal: (listener) => {
 			listeners.add(listener);

@@ -65,11 +65,8 @@ function listCommands(command: Command): Command[] {
 
 /** The stack and the causes, for whoever asked for that much. */
 async function explainUnexpected(error: unknown, context: CommandContext): Promise<void> {
-	const level = await context.loadConfig().then(
-		(config) => config.logLevel,
-		() => 'warn' as const,
-	);
-	if (level !== 'debug' && level !== 'trace') return;
-	const { createLogger } = await import('#platform/logger.ts');
-	createLogger(level).debug({ error }, 'the command failed');
+	const config = await context.loadConfig().catch(() => undefined);
+	if (config?.logLevel !== 'debug' && config?.logLevel !== 'trace') return;
+	const { openLog } = await import('#compose/environment.ts');
+	openLog(config).debug({ error }, 'the command failed');
 }

@@ -13,7 +13,7 @@ import { startWorkerProcesses } from '#collect/worker/worker-process.ts';
 import { findWorkerEntry } from '#platform/assets-root.ts';
 import { type Clock, createClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
-import { createLogger, type Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/logger.ts';
 import { tuneHeapForBodies } from '#platform/tune-heap.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';
@@ -21,6 +21,7 @@ import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts
 import { ensureOrganization } from '#store/organizations.ts';
 import { awsSettings } from './aws-settings.ts';
 import { openMigratedStore } from './database.ts';
+import { openLog } from './environment.ts';
 import type { CollectHooks, CollectRequest } from './ports.ts';
 
 /** Scopes one worker reads at once: with 135 ms a call this keeps a core busy (measured with `bench/collect`). */
@@ -39,7 +40,7 @@ export async function runCollect(
 	const clock = createClock();
 	const settings = awsSettings(config);
 	const aws = createAws({ clock, settings });
-	const log = createLogger(config.logLevel);
+	const log = openLog(config);
 	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws, log };
 	// The last stage of stopping also ends what the coordinator itself waits for, as an STS that does not answer.
 	hooks.aborting.addEventListener('abort', () => void aws.close());

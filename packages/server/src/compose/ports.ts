@@ -4,7 +4,7 @@ import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { ExecutionResult, ExecutionState } from '@rollcall/model/run/execution.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
-import type { Config } from '#platform/config.ts';
+import type { Config } from './environment.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function
