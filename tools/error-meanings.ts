@@ -215,6 +215,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The PostgreSQL server of ROLLCALL_DATABASE_URL cannot be reached, or refuses us.',
 		remedy: 'Start it, or correct the URL as the message says.',
 	},
+	'STORE:0009': {
+		meaning: 'The role is registered by another organization of this Rollcall already.',
+		remedy: 'Check the ARN; if the role is yours, ask the operator, whose log has both organizations.',
+	},
 	'USAGE:0001': {
 		meaning: 'The command line makes no sense: an option is unknown, wrong, or contradicts another.',
 		remedy: 'Follow the message, or see --help.',

@@ -17,8 +17,9 @@ import type { Logger } from '#platform/logger.ts';
 import { tuneHeapForBodies } from '#platform/tune-heap.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findCollection } from '#sources/registry.ts';
-import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
+import { refuseForeignRole, upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import { ensureOrganization } from '#store/organizations.ts';
+import type { Store } from '#store/store.ts';
 import { awsSettings } from './aws-settings.ts';
 import { openMigratedStore } from './database.ts';
 import { openLog } from './environment.ts';
@@ -85,6 +86,7 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 		const organization = await ensureOrganization(store, request.organization);
 		const access = accessOf(shared, externalIdOf(request) ?? organization.externalId);
 		const key = access.schema === 'assume_role' ? access.roleArn : (await keyAccount(shared)).accountId;
+		if (access.schema === 'assume_role') await refuseRegisteredRole(shared, store, organization.id, key);
 		const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
 			const configuration = await upsertConfiguration(tx, {
 				schema: access.schema,
@@ -125,6 +127,21 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 		}
 	} finally {
 		await close();
+	}
+}
+
+/** Who asks learns nothing of the other organization; the operator does. */
+async function refuseRegisteredRole(
+	shared: SharedParts,
+	store: Store,
+	organizationId: string,
+	roleArn: string,
+): Promise<void> {
+	try {
+		await refuseForeignRole(store, { organizationId, roleArn });
+	} catch (error) {
+		if (error instanceof RollcallError) shared.log.warn({ refused: error.details }, 'role of another organization');
+		throw error;
 	}
 }
 
