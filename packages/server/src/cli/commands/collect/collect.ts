@@ -32,7 +32,7 @@ export async function collect(
 			}),
 		);
 	} catch (error) {
-		await lines?.abandon();
+		await abandonLines(context, lines);
 		throw error;
 	}
 	await closeLines(context, lines, summary);
@@ -84,10 +84,14 @@ async function closeLines(
 	lines: LineTarget | undefined,
 	summary: ExecutionSummary,
 ): Promise<void> {
-	if (lines === undefined) return;
-	if (summary.result !== 'cancelled') return lines.finish();
-	const left = await lines.abandon();
-	if (left !== undefined) await context.terminal.err.write(`What was read before the stop is in ${left}\n`);
+	if (summary.result === 'cancelled' || summary.result === 'failed') await abandonLines(context, lines);
+	else await lines?.finish();
+}
+
+/** A run that was stopped, or that read nothing to its end, does not take the name of an earlier good one. */
+async function abandonLines(context: CommandContext, lines: LineTarget | undefined): Promise<void> {
+	const left = await lines?.abandon();
+	if (left !== undefined) await context.terminal.err.write(`What was read until then is in ${left}\n`);
 }
 
 /** With records on stdout everything else goes to stderr. */

@@ -43,6 +43,12 @@ test('a stopped run leaves the file of the run before alone, and its own lines b
 	expect(await readFile(`${path}.partial`, 'utf8')).toBe('1\n');
 });
 
+test('a stopped run that had read nothing leaves nothing', async () => {
+	await writeFile(path, 'before');
+	expect(await (await openLineTarget(path, nowhere)).abandon()).toBeUndefined();
+	expect(await readdir(directory)).toEqual(['out.ndjson']);
+});
+
 test('devices are written to directly', async () => {
 	const target = await openLineTarget('/dev/null', nowhere);
 	await target.write(bytes('1\n'));

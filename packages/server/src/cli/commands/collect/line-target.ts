@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Output } from '../../terminal.ts';
 import { usageError } from '../../usage.ts';
@@ -9,7 +9,7 @@ export interface LineTarget {
 	write(lines: Uint8Array): Promise<void>;
 	/** The output is whole: a file takes its name. */
 	finish(): Promise<void>;
-	/** The output is not whole. Answers with where it was left, if anywhere. */
+	/** The output is not whole. Answers with where it was left; with nothing where there is nothing. */
 	abandon(): Promise<string | undefined>;
 }
 
@@ -47,6 +47,7 @@ export async function openLineTarget(path: string, stdout: Output): Promise<Line
 function createFileTarget(handle: FileHandle, path: string, growing: string): LineTarget {
 	let last: Promise<void> = Promise.resolve();
 	let closed = false;
+	let isEmpty = true;
 	const close = async (): Promise<void> => {
 		if (closed) return;
 		closed = true;
@@ -56,6 +57,7 @@ function createFileTarget(handle: FileHandle, path: string, growing: string): Li
 	return {
 		write: (lines) => {
 			// writeFile goes on at the handle's position and repeats short writes.
+			isEmpty &&= lines.length === 0;
 			last = last.then(() => handle.writeFile(lines));
 			return last;
 		},
@@ -66,7 +68,9 @@ function createFileTarget(handle: FileHandle, path: string, growing: string): Li
 		},
 		abandon: async () => {
 			await close();
-			return growing === path ? undefined : growing;
+			if (growing === path) return undefined;
+			if (isEmpty) await unlink(growing);
+			return isEmpty ? undefined : growing;
 		},
 	};
 }
