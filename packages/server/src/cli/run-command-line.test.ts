@@ -1,7 +1,18 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '#compose/environment.ts';
-import type { CollectRequest, Composition, DevicePage, Inventory } from '#compose/ports.ts';
+import type {
+	CollectRequest,
+	Composition,
+	DevicePage,
+	DeviceQuery,
+	DeviceRow,
+	DeviceSlice,
+	Inventory,
+} from '#compose/ports.ts';
 import type { CommandContext, StopSignal } from './context.ts';
 import { runCommandLine } from './run-command-line.ts';
 import type { Output } from './terminal.ts';
@@ -58,6 +69,7 @@ function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
 		runCollect: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
+			sliceDevices: refuse,
 			findDevices: refuse,
 			listAccounts: refuse,
 			listExecutions: refuse,
@@ -122,6 +134,29 @@ describe('collect', () => {
 		expect(written.err).toContain('Success');
 	});
 
+	test.each(['failed', 'cancelled'] as const)(
+		'a run that %s leaves the file of an earlier one alone',
+		async (result) => {
+			const directory = await mkdtemp(join(tmpdir(), 'rollcall-out-'));
+			const file = join(directory, 'devices.ndjson');
+			try {
+				await writeFile(file, 'good');
+				const { run, written } = open({
+					runCollect: async (_config, _request, hooks) => {
+						await hooks.onLines?.(new TextEncoder().encode('{}\n'));
+						return { ...success, result };
+					},
+				});
+				await run('collect', 'ec2.devices', '--out', file);
+				expect(await readFile(file, 'utf8')).toBe('good');
+				expect(await readFile(`${file}.partial`, 'utf8')).toBe('{}\n');
+				expect(written.err).toContain(`${file}.partial`);
+			} finally {
+				await rm(directory, { recursive: true });
+			}
+		},
+	);
+
 	test('with --json stdout is the summary, as one object', async () => {
 		const { run, written } = open({ runCollect: async () => success });
 		await run('collect', 'ec2.devices', '--json');
@@ -170,6 +205,66 @@ describe('collect', () => {
 		const { run, written } = open({ runCollect: () => Promise.reject(new TypeError('boom')) });
 		expect(await run('collect', 'ec2.devices')).toBe(1);
 		expect(written.err).toMatch(/error: boom\nfix: .*rollcall doctor/u);
+	});
+});
+
+describe('devices', () => {
+	const device = (number: number): DeviceRow => ({
+		id: String(number),
+		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${number}`,
+		standing: { state: 'active', reason: null, since: null },
+		firstObservedAt: '2026-11-16T09:00:00.000Z',
+		lastConfirmedAt: '2026-11-16T11:00:00.000Z',
+		lastChangedAt: '2026-11-16T09:00:00.000Z',
+		attributes: { account_id: '111122223333', name: `name ${number}` },
+		unknown: {},
+	});
+	const total = 1200;
+	/** Lists `total` devices; `asked` tells what was asked for. */
+	const listing = (asked: unknown[]): Partial<Inventory> => {
+		const slice = ({ limit, cursor }: DeviceQuery): DeviceSlice => {
+			const from = Number(cursor ?? 0);
+			const to = Math.min(total, from + limit);
+			const devices = Array.from({ length: to - from }, (_, index) => device(from + index));
+			return { devices, nextCursor: to < total ? String(to) : null };
+		};
+		return {
+			listDevices: async (query) => {
+				asked.push(['counted', query.limit, query.cursor]);
+				return { ...emptyPage, ...slice(query), total };
+			},
+			sliceDevices: async (query) => {
+				asked.push([query.limit, query.cursor]);
+				return slice(query);
+			},
+		};
+	};
+
+	test('a long list is counted once, and written page by page under one line of titles', async () => {
+		const asked: unknown[] = [];
+		const { run, written } = open({}, listing(asked));
+		expect(await run('devices', '--limit', 'all', '--columns', 'name')).toBe(0);
+		expect(asked).toEqual([
+			['counted', 500, null],
+			[500, '500'],
+			[500, '1000'],
+		]);
+		const lines = written.out.split('\n');
+		expect(lines.slice(1, total + 1)).toEqual(Array.from({ length: total }, (_, index) => `name ${index}`));
+		expect(lines.slice(total + 1)).toEqual(['', expect.stringMatching(/^1,200 devices/u), '']);
+		expect(written.err).toBe('');
+	});
+
+	test('a list with a limit ends there and says how to go on', async () => {
+		const asked: unknown[] = [];
+		const { run, written } = open({}, listing(asked));
+		expect(await run('devices', '--limit', '600', '--json')).toBe(0);
+		expect(asked).toEqual([
+			['counted', 500, null],
+			[100, '500'],
+		]);
+		expect(written.out.split('\n')).toHaveLength(601);
+		expect(JSON.parse(written.err)).toMatchObject({ total, next_cursor: '600' });
 	});
 });
 

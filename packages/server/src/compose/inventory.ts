@@ -2,7 +2,7 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Config } from '#platform/config.ts';
 import { listAccounts } from '#store/account-list.ts';
 import { findDevices } from '#store/device-detail.ts';
-import { listDevices } from '#store/devices.ts';
+import { listDevices, sliceDevices } from '#store/devices.ts';
 import { listExecutions, readExecution } from '#store/executions.ts';
 import { ensureOrganization, findOrganization, type Organization } from '#store/organizations.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
@@ -20,6 +20,7 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 		const { id } = await requireOrganization(store, slug);
 		return {
 			listDevices: (query) => store.tenant(id, (tx) => listDevices(tx, query)),
+			sliceDevices: (query) => store.tenant(id, (tx) => sliceDevices(tx, query)),
 			findDevices: (device) => store.tenant(id, (tx) => findDevices(tx, device)),
 			listAccounts: () => store.tenant(id, (tx) => listAccounts(tx)),
 			listExecutions: (limit) => store.tenant(id, (tx) => listExecutions(tx, { limit })),

@@ -3,7 +3,7 @@ import { compareCodePoints, fold } from '@rollcall/model/history/text.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findDevices } from './device-detail.ts';
 import type { DeviceFilter } from './device-filter.ts';
-import { type DeviceQuery, type DeviceRow, listDevices } from './devices.ts';
+import { type DeviceQuery, type DeviceRow, listDevices, sliceDevices } from './devices.ts';
 import { completeExecution, listExecutions, readExecution } from './executions.ts';
 import { listObservations } from './observations.ts';
 import {
@@ -115,6 +115,11 @@ onEveryServer((openCluster) => {
 			cursor = page.nextCursor;
 		} while (cursor !== null);
 		const all = await list({}, { sort });
+		const first = await list({}, { sort, limit: 5 });
+		const rest = await ground.store.tenant(ground.organizationId, (tx) =>
+			sliceDevices(tx, { filter: {}, sort, limit: 100, cursor: first.nextCursor }),
+		);
+		expect(rest).toEqual({ devices: all.devices.slice(5), nextCursor: null });
 		expect(seen.map(({ id }) => id)).toEqual(all.devices.map(({ id }) => id));
 		expect(new Set(seen.map(({ id }) => id)).size).toBe(names.length * 3);
 		await expect(list({}, { sort, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ code: 'STORE:0007' });

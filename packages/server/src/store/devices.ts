@@ -43,12 +43,15 @@ export interface Coverage {
 	readonly oldestConfirmedAt: string | null;
 }
 
-export interface DevicePage {
+export interface DeviceSlice {
 	readonly devices: readonly DeviceRow[];
+	readonly nextCursor: string | null;
+}
+
+export interface DevicePage extends DeviceSlice {
 	/** All that match, not only this page; at least this many where `totalIsExact` is false. */
 	readonly total: number;
 	readonly totalIsExact: boolean;
-	readonly nextCursor: string | null;
 	readonly coverage: Coverage;
 }
 
@@ -70,6 +73,19 @@ export const deviceSource = sql`tenant_device d
 
 /** A page of devices in code-point order, the count of all that match, and what both depend on. */
 export async function listDevices(tx: TenantTransaction, query: DeviceQuery): Promise<DevicePage> {
+	const slice = await sliceDevices(tx, query);
+	const [counted] = await runSql<{ total: number }>(
+		tx,
+		sql`select count(*)::int as total from (
+			select from tenant_device d join tenant_record r on r.id = d.record join tenant_scope s on s.id = d.scope
+			where ${all(filterConditions(query.filter))} limit ${countLimit}) matching`,
+	);
+	const total = counted?.total ?? 0;
+	return { ...slice, total, totalIsExact: total < countLimit, coverage: await readCoverage(tx, query.filter) };
+}
+
+/** The page alone: what goes on with a list has counted it before. */
+export async function sliceDevices(tx: TenantTransaction, query: DeviceQuery): Promise<DeviceSlice> {
 	const conditions = filterConditions(query.filter);
 	const columns = sortColumns[query.sort];
 	const after =
@@ -83,22 +99,9 @@ export async function listDevices(tx: TenantTransaction, query: DeviceQuery): Pr
 			order by ${sql.join(columns.map((column) => sql.raw(column)))}
 			limit ${query.limit + 1}`,
 	);
-	const [counted] = await runSql<{ total: number }>(
-		tx,
-		sql`select count(*)::int as total from (
-			select from tenant_device d join tenant_record r on r.id = d.record join tenant_scope s on s.id = d.scope
-			where ${all(conditions)} limit ${countLimit}) matching`,
-	);
 	const page = rows.slice(0, query.limit);
 	const last = rows.length > query.limit ? page.at(-1) : undefined;
-	const total = counted?.total ?? 0;
-	return {
-		devices: page.map(toDeviceRow),
-		total,
-		totalIsExact: total < countLimit,
-		nextCursor: last ? writeCursor(query.sort, last.cursor) : null,
-		coverage: await readCoverage(tx, query.filter),
-	};
+	return { devices: page.map(toDeviceRow), nextCursor: last ? writeCursor(query.sort, last.cursor) : null };
 }
 
 /** What a count of devices with this filter depends on. */

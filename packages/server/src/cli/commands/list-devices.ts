@@ -1,11 +1,11 @@
 import { osPlatforms } from '@rollcall/model/asset/device.ts';
-import type { DeviceFilter, DevicePage, DeviceRow, DeviceSort, Inventory } from '#compose/ports.ts';
+import type { DeviceFilter, DevicePage, DeviceSlice, DeviceSort, Inventory } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
 import type { Terminal } from '../terminal.ts';
 import { countOf } from '../text/amounts.ts';
 import { suggest } from '../text/nearest.ts';
-import { renderTable } from '../text/table.ts';
+import { createTable } from '../text/table.ts';
 import { usageError } from '../usage.ts';
 import { chooseDeviceColumns, type DeviceColumn, resolveDeviceColumns } from '../views/device-columns.ts';
 import { presentDevice } from '../views/device-json.ts';
@@ -38,10 +38,15 @@ export async function listDevices(context: CommandContext, options: DevicesOptio
 	const columns = resolveDeviceColumns(options.columns ?? chooseDeviceColumns(context.terminal.out.width()));
 	const filter = buildFilter(options);
 	return withInventory(context, options, async (inventory) => {
-		const pages = readPages(inventory, filter, options);
+		const first = await inventory.listDevices({
+			...pageOf(options, options.limit),
+			filter,
+			cursor: options.cursor ?? null,
+		});
+		const listing: Listing = { first, slices: readSlices(inventory, filter, options, first) };
 		await (options.json
-			? printLines(context.terminal, pages)
-			: printTable(context.terminal, columns, pages, Object.keys(filter).length > 0));
+			? printLines(context.terminal, listing)
+			: printTable(context.terminal, columns, listing, Object.keys(filter).length > 0));
 		return 0;
 	});
 }
@@ -70,34 +75,44 @@ function buildFilter(options: DevicesOptions): DeviceFilter {
 	return filter;
 }
 
-async function* readPages(
+/** A list as it was when its first page was read, and all its pages, that one included. */
+interface Listing {
+	readonly first: DevicePage;
+	readonly slices: AsyncIterable<DeviceSlice>;
+}
+
+function pageOf(options: DevicesOptions, left: number): { readonly sort: DeviceSort; readonly limit: number } {
+	return { sort: options.sort, limit: Math.min(left, pageSize) };
+}
+
+async function* readSlices(
 	inventory: Inventory,
 	filter: DeviceFilter,
 	options: DevicesOptions,
-): AsyncGenerator<DevicePage> {
-	let cursor = options.cursor ?? null;
-	let left = options.limit;
-	do {
-		const page = await inventory.listDevices({ filter, sort: options.sort, limit: Math.min(left, pageSize), cursor });
-		left -= page.devices.length;
-		cursor = page.nextCursor;
-		yield page;
-	} while (left > 0 && cursor !== null);
+	first: DevicePage,
+): AsyncGenerator<DeviceSlice> {
+	yield first;
+	let left = options.limit - first.devices.length;
+	for (let cursor = first.nextCursor; left > 0 && cursor !== null; ) {
+		const slice = await inventory.sliceDevices({ ...pageOf(options, left), filter, cursor });
+		left -= slice.devices.length;
+		cursor = slice.nextCursor;
+		yield slice;
+	}
 }
 
 /** Devices go to stdout, what belongs to the list as a whole goes to stderr. */
-async function printLines(terminal: Terminal, pages: AsyncIterable<DevicePage>): Promise<void> {
-	let last: DevicePage | undefined;
-	for await (const page of pages) {
-		last = page;
-		const lines = page.devices.map((device) => `${JSON.stringify(presentDevice(device))}\n`);
+async function printLines(terminal: Terminal, { first, slices }: Listing): Promise<void> {
+	let nextCursor = first.nextCursor;
+	for await (const slice of slices) {
+		nextCursor = slice.nextCursor;
+		const lines = slice.devices.map((device) => `${JSON.stringify(presentDevice(device))}\n`);
 		if (lines.length > 0) await terminal.out.write(lines.join(''));
 	}
-	if (last === undefined) return;
-	const { coverage } = last;
+	const { coverage } = first;
 	const about = {
-		total: last.total,
-		next_cursor: last.nextCursor,
+		total: first.total,
+		next_cursor: nextCursor,
 		coverage: {
 			scopes: coverage.scopes,
 			scopes_complete: coverage.scopesComplete,
@@ -110,31 +125,29 @@ async function printLines(terminal: Terminal, pages: AsyncIterable<DevicePage>):
 async function printTable(
 	terminal: Terminal,
 	columns: readonly DeviceColumn[],
-	pages: AsyncIterable<DevicePage>,
+	{ first, slices }: Listing,
 	isFiltered: boolean,
 ): Promise<void> {
 	const { out } = terminal;
 	const nowMs = terminal.now();
-	const devices: DeviceRow[] = [];
-	let last: DevicePage | undefined;
-	for await (const page of pages) {
-		devices.push(...page.devices);
-		last = page;
-	}
-	if (last === undefined) return;
-	const summary = describeCoverage(last.total, 'device', last.coverage, nowMs);
-	if (devices.length === 0) {
-		await out.write(`No devices${isFiltered ? ' match' : ' yet'}. ${describeEmpty(last, isFiltered)}\n`);
+	if (first.devices.length === 0) {
+		await out.write(`No devices${isFiltered ? ' match' : ' yet'}. ${describeEmpty(first, isFiltered)}\n`);
 		return;
 	}
-	const rows = devices.map((device) => columns.map((column) => column.cell(device, { nowMs, style: out.style })));
-	await out.write(`${renderTable(columns, rows, { width: out.width(), styleTitle: out.style.dim })}\n\n`);
-	const shown = devices.length < last.total ? `${countOf(devices.length, 'device')} shown of ` : '';
-	await out.write(`${shown}${summary}\n`);
-	if (last.nextCursor !== null) {
-		await terminal.err.write(
-			`More: the same with ${out.style.accent(`--cursor ${last.nextCursor}`)}, or --limit all\n`,
-		);
+	// Page by page: a list of a million devices is never held.
+	const table = createTable(columns, { width: out.width(), styleTitle: out.style.dim });
+	let { nextCursor } = first;
+	let count = 0;
+	for await (const { devices, nextCursor: next } of slices) {
+		nextCursor = next;
+		count += devices.length;
+		const rows = devices.map((device) => columns.map((column) => column.cell(device, { nowMs, style: out.style })));
+		if (rows.length > 0) await out.write(`${table.render(rows)}\n`);
+	}
+	const shown = count < first.total ? `${countOf(count, 'device')} shown of ` : '';
+	await out.write(`\n${shown}${describeCoverage(first.total, 'device', first.coverage, nowMs)}\n`);
+	if (nextCursor !== null) {
+		await terminal.err.write(`More: the same with ${out.style.accent(`--cursor ${nextCursor}`)}, or --limit all\n`);
 	}
 }
 

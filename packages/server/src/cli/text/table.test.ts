@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderTable, textCells } from './table.ts';
+import { createTable, renderTable, textCells } from './table.ts';
 import { displayWidth } from './width.ts';
 
 const columns = [
@@ -50,6 +50,13 @@ test('a column that needs room is left out of a narrow terminal, with its cells'
 	const roomy = [{ title: 'A' }, { title: 'B', dropBelow: 60 }, { title: 'C' }] as const;
 	expect(renderTable(roomy, [textCells('1', '2', '3')], { width: 59 })).toBe('A  C\n1  3');
 	expect(renderTable(roomy, [textCells('1', '2', '3')], { width: 60 })).toBe('A  B  C\n1  2  3');
+});
+
+test('a table in parts has one line of titles, and its columns only grow', () => {
+	const table = createTable(columns, { width: 80 });
+	expect(table.render([textCells('a-long-name', '1', 'x')])).toBe('NAME         COUNT  NOTE\na-long-name      1  x');
+	expect(table.render([textCells('web', '1', 'x')])).toBe('web              1  x');
+	expect(table.render([textCells('a-longer-name', '1', 'x')])).toBe('a-longer-name      1  x');
 });
 
 test('every line fits the width as long as the minimums do', () => {

@@ -24,20 +24,39 @@ export interface TableLayout {
 
 const gap = '  ';
 
+/** A table that is rendered in parts. */
+export interface Table {
+	/** The next rows; the titles stand before the first. Columns only become wider than in the parts before. */
+	render(rows: readonly (readonly TableCell[])[]): string;
+}
+
 /** An aligned table, one line per row, without trailing spaces. Where it is too wide, the widest columns give way. */
-export function renderTable(
-	allColumns: readonly TableColumn[],
-	allRows: readonly (readonly TableCell[])[],
-	layout: TableLayout,
-): string {
+export function createTable(allColumns: readonly TableColumn[], layout: TableLayout): Table {
 	const isShown = allColumns.map((column) => layout.width >= (column.dropBelow ?? 0));
 	const columns = allColumns.filter((_, index) => isShown[index]);
-	const rows = allRows.map((row) => row.filter((_, index) => isShown[index]));
 	const { indent = '', styleTitle = (text) => text } = layout;
 	const available = layout.width - indent.length - gap.length * (columns.length - 1);
-	const widths = fitWidths(columns, naturalWidths(columns, rows), available);
-	const head = columns.map((column): TableCell => ({ text: column.title, style: styleTitle }));
-	return [head, ...rows].map((cells) => indent + renderRow(columns, cells, widths)).join('\n');
+	let natural = columns.map((column) => displayWidth(column.title));
+	let head = [columns.map((column): TableCell => ({ text: column.title, style: styleTitle }))];
+	return {
+		render: (allRows) => {
+			const rows = allRows.map((row) => row.filter((_, index) => isShown[index]));
+			natural = widen(natural, rows);
+			const widths = fitWidths(columns, natural, available);
+			const lines = [...head, ...rows].map((cells) => indent + renderRow(columns, cells, widths));
+			head = [];
+			return lines.join('\n');
+		},
+	};
+}
+
+/** The whole table at once. */
+export function renderTable(
+	columns: readonly TableColumn[],
+	rows: readonly (readonly TableCell[])[],
+	layout: TableLayout,
+): string {
+	return createTable(columns, layout).render(rows);
 }
 
 /** Plain cells from plain texts. */
@@ -45,9 +64,9 @@ export function textCells(...texts: readonly string[]): TableCell[] {
 	return texts.map((text) => ({ text }));
 }
 
-function naturalWidths(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): number[] {
-	return columns.map((column, index) =>
-		rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index]?.text ?? '')), displayWidth(column.title)),
+function widen(widths: readonly number[], rows: readonly (readonly TableCell[])[]): number[] {
+	return widths.map((width, index) =>
+		rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index]?.text ?? '')), width),
 	);
 }
 
