@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { tuneHeapForBodies } from '#platform/tune-heap.ts';
+import { openLinePipe } from './line-pipe.ts';
 import { createMessageBatch } from './message-batch.ts';
 import type { ToWorker } from './protocol.ts';
 import { startWorker } from './worker.ts';
@@ -11,20 +11,11 @@ const linesFd = 4;
 tuneHeapForBodies();
 const send = createMessageBatch((messages) => process.send?.(messages));
 
-let lines: ReturnType<typeof createWriteStream> | undefined;
-const worker = startWorker({
-	send,
-	writeLines: async (chunk) => {
-		lines ??= createWriteStream('', { fd: linesFd });
-		if (!lines.write(chunk)) await new Promise<void>((resolve) => lines?.once('drain', () => resolve()));
-	},
-	closeLines: async () => {
-		if (lines) await new Promise<void>((resolve) => lines?.end(() => resolve()));
-	},
-});
+const lines = openLinePipe(linesFd);
+const worker = startWorker({ send, writeLines: lines.write, closeLines: lines.close });
 process.on('message', (message: ToWorker) => worker.receive(message));
 // Without its coordinator a worker is nobody's: its leases run out and another run repeats its scopes.
 process.on('disconnect', () => process.exit(1));
-// The terminal sends Ctrl-C to the whole process group; the coordinator decides what it means.
-process.on('SIGINT', () => undefined);
+// A terminal sends Ctrl-C, and systemd SIGTERM, to the whole process group; the coordinator decides what it means.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 send({ type: 'ready' });
