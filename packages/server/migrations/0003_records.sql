@@ -92,20 +92,3 @@ create table event_default partition of event default;
 select isolate_table('event');
 select isolate_table('event_default');
 grant select, insert on event to rollcall_app;
-
--- The stored hash with the digests of the parts that were read replaced; zeros for parts never read.
-create function merge_hash(stored bytea, given bytea, parts integer[]) returns bytea language plpgsql immutable parallel safe as $$
-declare
-	merged bytea := coalesce(stored, ''::bytea);
-	part integer;
-begin
-	if length(merged) < length(given) then
-		merged := merged || decode(repeat('00', length(given) - length(merged)), 'hex');
-	end if;
-	merged := substring(merged from 1 for length(given));
-	foreach part in array parts loop
-		merged := overlay(merged placing substring(given from part * 32 + 1 for 32) from part * 32 + 1);
-	end loop;
-	return merged;
-end
-$$;

@@ -51,7 +51,7 @@ export async function applyWrites(tx: TenantTransaction, batch: WriteBatch): Pro
 	await writeObservations(tx, writes);
 	await saveEnrichments(tx, writes, scopes);
 	const missed = await closeScopes(tx, seen);
-	await publishEvents(tx);
+	await publishEvents(tx, batch);
 	return batch.writes.map((write) => {
 		const verdict = verdicts.get(write) ?? 'lease_lost';
 		if (verdict !== 'write') return emptyResult(verdict === 'repeated' ? 'applied' : verdict);
