@@ -16,13 +16,19 @@ export function checkRun(run: CheckedRun): string[] {
 	];
 }
 
-/** `rules.md`, Outcome → result → exit. A broken list of accounts is a trouble that no scope shows. */
+/**
+ * `rules.md`, Outcome → result → exit. A broken list of accounts is a trouble that no scope shows. A stop after which
+ * nothing was left undone cancels nothing, unless it broke the list off.
+ */
 function* checkResult({ summary, after, stopped, mostSeconds, clean }: CheckedRun): Generator<string> {
 	const outcomes = summary.accounts.flatMap(({ regions }) => regions.map(({ outcome }) => outcome));
-	const expected: string = stopped ? 'cancelled' : resultOf(outcomes);
-	const afterTrouble = outcomes.includes('complete') ? 'partial' : 'failed';
-	const broken = !clean && !stopped && summary.warnings.length > 0 && summary.result === afterTrouble;
-	if (summary.result !== expected && !broken) yield `result ${summary.result}, but its scopes say ${expected}`;
+	const expected = resultOf(outcomes);
+	const isBroken = !clean && summary.warnings.length > 0 && summary.result === 'partial' && expected === 'success';
+	const isStopped = stopped && summary.result === 'cancelled';
+	if (summary.result !== expected && !isBroken && !isStopped) {
+		yield `result ${summary.result}, but its scopes say ${expected}`;
+	}
+	if (expected === 'cancelled' && !stopped) yield 'scopes are cancelled, but nobody stopped the run';
 	if (after.execution?.result !== summary.result)
 		yield `the stored result is ${after.execution?.result}, not ${summary.result}`;
 	if (summary.seconds > mostSeconds) yield `the run took ${summary.seconds} s of its own time`;
@@ -40,16 +46,21 @@ function* checkOutcomes({ summary, after, truth, clean, accounts, regions }: Che
 			if (outcome === 'complete' && possible?.get(region) !== 'complete') {
 				yield `${account.account_id} ${region} is complete, but the world says ${possible?.get(region) ?? 'unreadable'}`;
 			}
-			if (outcome === 'skipped' && possible?.get(region) !== 'skipped') {
-				yield `${account.account_id} ${region} is skipped, but the world says ${possible?.get(region)}`;
+			if (outcome === 'skipped' && possible !== undefined && possible.get(region) !== 'skipped') {
+				yield `${account.account_id} ${region} is skipped, but the world says ${possible.get(region)}`;
 			}
 		}
 	}
 	if (!clean || accounts !== null || regions !== null) return;
 	for (const [accountId, expected] of truth.outcomes)
 		yield* compareOutcomes(accountId, expected, told.get(accountId)?.regions);
-	if (told.size !== truth.outcomes.size)
-		yield `${told.size} accounts have outcomes, but ${truth.outcomes.size} are listed`;
+	for (const [accountId, { regions: scopes }] of told) {
+		const isQuiet = scopes.every(({ outcome }) => outcome === 'skipped');
+		if (!truth.outcomes.has(accountId) && !isQuiet) yield `account ${accountId} is not listed, but was read`;
+	}
+	for (const [key, { accountId, outcome }] of after.scopes) {
+		if (outcome === 'complete' && !truth.outcomes.has(accountId)) yield `${key} stays confirmed, but is not listed`;
+	}
 }
 
 function* compareOutcomes(

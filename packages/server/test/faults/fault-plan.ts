@@ -52,7 +52,7 @@ export function makePlan(seed: number, ground: PlanGround): FaultPlan {
 function makeRule(random: Random, ground: PlanGround): FaultRule {
 	const fault: FaultName = random.pick(FAULTS);
 	const match = makeMatch(random, ground);
-	const times = random.pick([1, 1, 1, 2, 2, 4, null, null]);
+	const times = random.pick([1, 1, 2, 2, 4, null, null, null]);
 	return {
 		fault,
 		match,

@@ -42,7 +42,10 @@ async function runLanes({ connection, series, lanes }: Work): Promise<void> {
 	const queue = [...series];
 	const runLane = async (): Promise<void> => {
 		for (let next = queue.shift(); next; next = queue.shift()) {
-			await runSeries(cluster, next[0], next[1], (report) => process.send?.(report));
+			await runSeries(cluster, next[0], next[1], (report) => {
+				process.send?.(report);
+				return 'go on';
+			});
 		}
 	};
 	await Promise.all(Array.from({ length: lanes }, runLane));

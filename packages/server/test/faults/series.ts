@@ -66,7 +66,7 @@ export async function runSeries(
 	cluster: TestCluster,
 	series: number,
 	lastSeed: number,
-	onPlan: (report: PlanReport) => void,
+	onPlan: (report: PlanReport) => 'go on' | 'stop',
 ): Promise<void> {
 	const database = await cluster.createDatabase('schema');
 	const client = new pg.Client(database.connection);
@@ -93,8 +93,7 @@ export async function runSeries(
 		};
 		for (let seed = series * seriesLength + 1; seed <= lastSeed; seed += 1) {
 			const report = await runPlan(state, seed);
-			onPlan(report);
-			if (report.problems.length > 0) break;
+			if (onPlan(report) === 'stop' || report.problems.length > 0) break;
 		}
 	} finally {
 		await client.end();

@@ -11,9 +11,11 @@ export async function sweep(series: readonly number[]): Promise<void> {
 		await migrate(connection);
 	});
 	const reports: PlanReport[] = [];
-	await Promise.all(
-		series.map((number) => runSeries(cluster, number, (number + 1) * seriesLength, (report) => reports.push(report))),
-	);
+	const take = (report: PlanReport): 'go on' | 'stop' => {
+		reports.push(report);
+		return reports.every(({ problems }) => problems.length === 0) ? 'go on' : 'stop';
+	};
+	await Promise.all(series.map((number) => runSeries(cluster, number, (number + 1) * seriesLength, take)));
 	for (const { seed, problems, description } of reports) {
 		expect(problems, `plan ${seed}; repeat it with npm run faults -- --only ${seed}\n${description}`).toEqual([]);
 	}
