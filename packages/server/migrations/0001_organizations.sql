@@ -80,6 +80,8 @@ create table access_configuration (
 	created_at timestamptz(3) not null default now(),
 	unique (organization, schema, key)
 );
+-- A role belongs to whoever registered it first, also where two register it at the same moment.
+create unique index access_configuration_role on access_configuration (key) where schema = 'assume_role';
 select isolate_table('access_configuration');
 grant select, insert, update, delete on access_configuration to rollcall_app;
 

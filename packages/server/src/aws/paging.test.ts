@@ -77,7 +77,9 @@ describe('accounts', () => {
 	});
 
 	test('fall back to Status, and to null for what AWS does not tell', async () => {
-		const { pages } = await listAll(() => accountsAnswer([{ Id: '1', Status: 'ACTIVE' }, { Id: '2' }]));
+		const { pages } = await listAll(() =>
+			accountsAnswer([{ Id: '111111111111', Status: 'ACTIVE' }, { Id: '222222222222' }]),
+		);
 		expect(
 			pages[0]?.accounts.map(({ state, organizationId, ouPath }) => [state, organizationId, ouPath]),
 		).toStrictEqual([

@@ -36,7 +36,7 @@ test('a renewed lease lasts longer; one that was taken over is not renewed', asy
 	expect(await renewed()).toEqual(mine.filter(({ region }) => region === 'b').map(({ scopeId }) => scopeId));
 });
 
-test('a scope whose reader died fails, and the reader writes nothing more; one that closed keeps its outcome', async () => {
+test('a scope whose reader died fails, and the reader writes nothing more; one that closed keeps its outcome, and one never opened gets it', async () => {
 	const executionId = await beginRun(ground, minute(0));
 	const { scopes } = await openScopes(ground, executionId, { at: minute(0), regions: ['dead'] });
 	await readScope(ground, [], { executionId, at: minute(0), regions: ['done'] });
@@ -50,21 +50,26 @@ test('a scope whose reader died fails, and the reader writes nothing more; one t
 	expect(await outcomes()).toEqual([
 		{ region: 'dead', outcome: 'failed' },
 		{ region: 'done', outcome: 'complete' },
+		{ region: 'never opened', outcome: 'failed' },
 	]);
 	const [late] = await apply(ground, executionId, pageOf(scopes[0], executionId, 2, 0, [makeRow('a')]));
 	expect(late?.status).toBe('lease_lost');
 });
 
-test('skipped regions get that outcome; those another execution reads are left to it', async () => {
-	const executionId = await beginRun(ground, minute(0));
-	for (const region of ['a', 'b', 'c']) await readScope(ground, [], { executionId, at: minute(0), regions: [region] });
+test('skipped regions get that outcome; those another execution reads, or this one read before, are left to it', async () => {
+	const before = await beginRun(ground, minute(0));
+	for (const region of ['a', 'b', 'c']) {
+		await readScope(ground, [], { executionId: before, at: minute(0), regions: [region] });
+	}
+	const executionId = await beginRun(ground, minute(1));
+	await readScope(ground, [], { executionId, at: minute(1), regions: ['read'] });
 	await openScopes(ground, await beginRun(ground, minute(1)), { at: minute(1), regions: ['b'] });
 	const cause = { code: 'RegionNotEnabled', message: 'The region is not enabled.' };
 	const skip = {
 		integrationId: ground.integrationId,
 		executionId,
 		accountId,
-		regions: ['a', 'b'],
+		regions: ['a', 'b', 'read'],
 		cause,
 		at: minute(1),
 	};
@@ -73,6 +78,7 @@ test('skipped regions get that outcome; those another execution reads are left t
 		{ region: 'a', outcome: 'skipped' },
 		{ region: 'b', outcome: 'complete' },
 		{ region: 'c', outcome: 'complete' },
+		{ region: 'read', outcome: 'complete' },
 	]);
 });
 
