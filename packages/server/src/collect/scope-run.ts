@@ -90,23 +90,26 @@ async function readListing(
 	const { collection, sink } = options;
 	let index = 0;
 	let ended = false;
-	for await (const page of collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>) {
+	const pages = collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>;
+	// Taken apart, so that the documents are free (2 MB a page) while their records wait to be written.
+	for await (const { items, nextToken } of pages) {
 		const observedAt = new Date(options.clock.now());
-		const records = page.items.map((item) => collection.convert(item, sink.facts));
+		const records = items.map((item) => collection.convert(item, sink.facts));
+		const { length } = records;
 		const enriched = await enriching;
 		await sink.writePage({
 			page: index,
-			nextToken: page.nextToken,
+			nextToken,
 			records,
 			observedAt,
 			enriched: enriched.results,
 			enrichments: enriched.reports,
 		});
-		ended = page.nextToken === null;
+		ended = nextToken === null;
 		index += 1;
 		attempt.progressed();
 		deadline.touch();
-		options.onPage(records.length);
+		options.onPage(length);
 	}
 	if (!ended) throw new Error(`the listing of ${collection.kind} stopped before its last page`);
 }

@@ -20,7 +20,11 @@ function rig(write: (lines: Buffer) => Promise<void> = async () => undefined) {
 describe('line groups', () => {
 	it('hand on the lines of several scopes at once, in the order they came', async () => {
 		const { groups, events } = rig();
-		await Promise.all([groups.add(scope('a'), '1\n'), groups.add(scope('b'), '2\n'), groups.add(scope('a'), '3\n')]);
+		await Promise.all([
+			groups.add(scope('a'), ['1\n']),
+			groups.add(scope('b'), ['2\n']),
+			groups.add(scope('a'), ['3\n']),
+		]);
 		expect(events).toEqual(['begin a b a', 'lines 1\n2\n3\n']);
 	});
 
@@ -28,8 +32,8 @@ describe('line groups', () => {
 		const gate = Promise.withResolvers<void>();
 		const { groups, events } = rig(() => gate.promise);
 		const large = `${'x'.repeat(300_000)}\n`;
-		const first = groups.add(scope('a'), large);
-		const second = groups.add(scope('b'), large);
+		const first = groups.add(scope('a'), [large]);
+		const second = groups.add(scope('b'), [large]);
 		await new Promise((resolve) => setTimeout(resolve, 60));
 		expect(events).toEqual(['begin a']);
 		gate.resolve();
@@ -41,7 +45,7 @@ describe('line groups', () => {
 		const gate = Promise.withResolvers<void>();
 		const { groups } = rig(() => gate.promise);
 		let isDone = false;
-		const adding = groups.add(scope('a'), '1\n').then(() => {
+		const adding = groups.add(scope('a'), ['1\n']).then(() => {
 			isDone = true;
 		});
 		await new Promise((resolve) => setTimeout(resolve, 60));
@@ -52,8 +56,8 @@ describe('line groups', () => {
 
 	it('reject what could not be written and all that comes after it', async () => {
 		const { groups, events } = rig(() => Promise.reject(new Error('disk full')));
-		await expect(groups.add(scope('a'), '1\n')).rejects.toThrow('disk full');
-		await expect(groups.add(scope('b'), '2\n')).rejects.toThrow('disk full');
+		await expect(groups.add(scope('a'), ['1\n'])).rejects.toThrow('disk full');
+		await expect(groups.add(scope('b'), ['2\n'])).rejects.toThrow('disk full');
 		expect(events).toEqual(['begin a']);
 	});
 });

@@ -9,7 +9,7 @@ export interface LineScope {
 /** Lines of many scopes, handed on together: most scopes are small, and each hand-over wakes another process. */
 export interface LineGroups {
 	/** Takes whole lines of one scope. Resolves when they have left; rejects, and all later ones too, when they cannot. */
-	add(scope: LineScope, lines: string): Promise<void>;
+	add(scope: LineScope, lines: readonly string[]): Promise<void>;
 }
 
 export interface LineGroupsOptions {
@@ -20,7 +20,7 @@ export interface LineGroupsOptions {
 }
 
 /** How long the first lines of a group wait for others, and the size that waits for nobody. */
-const groupMs = 25;
+const groupMs = 10;
 const groupLength = 256 * 1024;
 
 interface Group {
@@ -61,8 +61,10 @@ export function createLineGroups(options: LineGroupsOptions): LineGroups {
 			open ??= openGroup();
 			const group = open;
 			group.scopes.push(scope);
-			group.texts.push(lines);
-			group.length += lines.length;
+			for (const line of lines) {
+				group.texts.push(line);
+				group.length += line.length;
+			}
 			if (group.length >= groupLength) close(group);
 			return group.written.promise;
 		},

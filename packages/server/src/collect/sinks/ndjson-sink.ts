@@ -40,13 +40,13 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 
 	const flush = async (): Promise<void> => {
 		if (lines.length === 0) return;
-		const chunk = lines.join('');
+		const ready = lines;
 		lines = [];
 		size = 0;
-		await options.lines.add({ accountId: task.accountId, region }, chunk);
+		await options.lines.add({ accountId: task.accountId, region }, ready);
 	};
 
-	const encode = (record: ConvertedRecord, nativeId: string, page: PageOfRecords): string => {
+	const encode = (record: ConvertedRecord, nativeId: string, page: PageOfRecords, observedAt: string): string => {
 		const attributes: Record<string, unknown> = { ...record.attributes };
 		if (task.accountName !== null) attributes['account_name'] = task.accountName;
 		if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
@@ -54,7 +54,7 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 		// The same rules as for stored devices (`store/device-standing.ts`).
 		if (task.accountName === null) unknown['account_name'] = 'not_permitted';
 		if (task.ouPath === null) unknown['ou_path'] = task.isListed ? 'not_supported' : 'not_permitted';
-		const activeAt = attributes['state'] === 'running' ? page.observedAt.toISOString() : attributes['stopped_at'];
+		const activeAt = attributes['state'] === 'running' ? observedAt : attributes['stopped_at'];
 		if (activeAt !== undefined) attributes['last_activity_at'] = activeAt;
 		for (const enrichment of collection.enrichments) {
 			const result = page.enriched.get(enrichment.action);
@@ -77,6 +77,7 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 		facts,
 		isDue: (action) => unread.has(action),
 		writePage: async (page) => {
+			const observedAt = page.observedAt.toISOString();
 			for (const record of page.records) {
 				if (record.nativeId === undefined) {
 					insufficient += 1;
@@ -84,7 +85,7 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 				}
 				if (written.has(record.nativeId)) continue;
 				written.add(record.nativeId);
-				const line = encode(record, record.nativeId, page);
+				const line = encode(record, record.nativeId, page, observedAt);
 				lines.push(line);
 				size += line.length;
 				if (size >= chunkBytes) await flush();
