@@ -14,12 +14,14 @@ import { openAccountScopes } from '../packages/server/src/store/scopes.ts';
 import type { Store } from '../packages/server/src/store/store.ts';
 import { sweepExecution } from '../packages/server/src/store/sweep.ts';
 import { createWriteQueue } from '../packages/server/src/store/write-queue.ts';
+import { addCpuTime, type CpuTime, readCpuTime } from './ingest-cpu.ts';
 import { makeRow } from './ingest-rows.ts';
 
 /**
- * What the database takes: new devices through the store's own write queue with two writers and 10,000 rows a
- * transaction, into the embedded server with its production settings; then the same once more, unchanged. Rows are made
- * before the clock runs. `node bench/ingest.ts --json [--devices N]`.
+ * What the database takes: new devices through the store's own write queue as the engine uses it (two writers, its own
+ * size of a transaction), into the embedded server with its production settings; then the same once more, unchanged.
+ * Rows are made before the clock runs. Beside the wall clock: processor time per row, which other work on the machine
+ * does not change much. `node bench/ingest.ts --json [--devices N]`.
  */
 const { values: args } = parseArgs({
 	options: {
@@ -36,6 +38,13 @@ interface Ground {
 	readonly store: Store;
 	readonly organizationId: string;
 	readonly integrationId: string;
+	/** Process ids of the store's connections at the moment. */
+	readonly backends: () => Promise<readonly number[]>;
+}
+
+interface Measured {
+	readonly elapsedMs: number;
+	readonly cpu: CpuTime;
 }
 
 /** The scopes of a run, opened; their rows are made when they are asked for. */
@@ -70,11 +79,12 @@ function makeWrite(
 	return { ...base, page: 0, token: null, rows, seenIds, unmissIds: [], close: { outcome: 'complete', at: now } };
 }
 
-/** Milliseconds it takes to store all rows once. */
-async function ingest(ground: Ground, assetType: RecordRow['assetType']): Promise<number> {
+/** What it takes to store all rows once. */
+async function ingest(ground: Ground, assetType: RecordRow['assetType']): Promise<Measured> {
 	const executionId = await begin(ground);
-	const queue = createWriteQueue(ground.store, { ...ground, executionId, maxRows: 10_000, writers: 2 });
+	const queue = createWriteQueue(ground.store, { ...ground, executionId });
 	let elapsedMs = 0;
+	let cpu: CpuTime = { node: 0, database: 0 };
 	for (let first = 0; first * perScope < devices; first += scopesAtOnce) {
 		const count = Math.min(scopesAtOnce, Math.ceil(devices / perScope) - first);
 		const writes: ScopeWrite[] = [];
@@ -86,18 +96,20 @@ async function ingest(ground: Ground, assetType: RecordRow['assetType']): Promis
 			);
 			writes.push(makeWrite(scope, executionId, rows, []));
 		}
+		const before = readCpuTime(await ground.backends());
 		const startedMs = performance.now();
 		await Promise.all([...writes.map((write) => queue.submit(write)), queue.drain()]);
 		elapsedMs += performance.now() - startedMs;
-		if (!args.json) process.stderr.write(`${assetType} ${(first + count) * perScope} ${Math.round(elapsedMs)} ms\n`);
+		cpu = addCpuTime(cpu, before, readCpuTime(await ground.backends()));
+		process.stderr.write(`${assetType} ${(first + count) * perScope} ${Math.round(elapsedMs)} ms\n`);
 	}
-	return elapsedMs;
+	return { elapsedMs, cpu };
 }
 
 /** Milliseconds of a run that finds everything as it was: load what is known, compare, close, sweep. */
 async function repeatUnchanged(ground: Ground): Promise<number> {
 	const executionId = await begin(ground);
-	const queue = createWriteQueue(ground.store, { ...ground, executionId, writers: 2 });
+	const queue = createWriteQueue(ground.store, { ...ground, executionId });
 	const startedMs = performance.now();
 	const submitted: Promise<unknown>[] = [];
 	for (let index = 0; index * perScope < devices; index += 1) {
@@ -142,7 +154,15 @@ async function withGround<Result>(
 			const configuration = await upsertConfiguration(tx, { schema: 'access_key', key: 'bench', settings: {} });
 			return (await upsertIntegration(tx, { configurationId: configuration.id, kind: 'ec2.devices', settings: {} })).id;
 		});
-		return await withClient(connection, (client) => work({ store, organizationId, integrationId }, client));
+		return await withClient(connection, (client) => {
+			const backends = async () =>
+				await readOne<number[]>(
+					client,
+					`select coalesce(array_agg(pid), '{}') from pg_stat_activity
+					where datname = current_database() and application_name = 'rollcall'`,
+				);
+			return work({ store, organizationId, integrationId, backends }, client);
+		});
 	} finally {
 		await store.close();
 		await withClient(server, (client) => client.query(`drop database ${database} with (force)`));
@@ -156,17 +176,17 @@ async function readOne<Value>(client: Client, query: string, values: unknown[] =
 
 async function measure(server: SocketConnection) {
 	// A record that is no device has everything but the searchable projection.
-	const recordsMs = await withGround(server, 'bench_records', (ground) => ingest(ground, 'user'));
+	const records = await withGround(server, 'bench_records', (ground) => ingest(ground, 'user'));
 	const searchable = await withGround(server, 'bench_devices', async (ground, client) => {
 		const startLsn = await readOne<string>(client, 'select pg_current_wal_lsn()');
-		const devicesMs = await ingest(ground, 'device');
+		const ingested = await ingest(ground, 'device');
 		await client.query('vacuum analyze');
 		const bytes = await readOne<string>(client, 'select pg_database_size(current_database())');
 		const before = await readOne<string>(client, 'select txid_current()');
 		const lsn = await readOne<string>(client, 'select pg_current_wal_lsn()');
 		const unchangedMs = await repeatUnchanged(ground);
 		return {
-			devicesMs,
+			...ingested,
 			unchangedMs,
 			bytes: Number(bytes),
 			walBytes: Number(await readOne<string>(client, 'select pg_current_wal_lsn() - $1::pg_lsn', [lsn])),
@@ -178,14 +198,20 @@ async function measure(server: SocketConnection) {
 	});
 	return {
 		devices,
-		rows_per_s: Math.round((devices / recordsMs) * 1000),
-		searchable_rows_per_s: Math.round((devices / searchable.devicesMs) * 1000),
+		rows_per_s: Math.round((devices / records.elapsedMs) * 1000),
+		searchable_rows_per_s: Math.round((devices / searchable.elapsedMs) * 1000),
 		unchanged_rows_written: searchable.written,
 		unchanged_s: Number((searchable.unchangedMs / 1000).toFixed(2)),
 		wal_mb: Number((searchable.walBytes / 1e6).toFixed(1)),
 		ingest_wal_mb: Number((searchable.ingestWalBytes / 1e6).toFixed(1)),
 		bytes_per_device: Math.round(searchable.bytes / devices),
+		cpu_us_per_row: perRow(records.cpu),
+		searchable_cpu_us_per_row: perRow(searchable.cpu),
 	};
+}
+
+function perRow(cpu: CpuTime) {
+	return { node: Number((cpu.node / devices).toFixed(1)), database: Number((cpu.database / devices).toFixed(1)) };
 }
 
 async function run(): Promise<void> {

