@@ -12,7 +12,7 @@ import { type Simulator, startSimulator, type World } from './collect/simulator.
  * A whole collection, as a user starts it, against a simulator in a process of its own on the same machine
  * (README.md says what each figure means). Prints one line of JSON; progress goes to stderr.
  *
- * `node bench/collect.ts --json [--quick] [--accounts N --instances N --regions N] [--parts lines,enriched,stored,baseline]`
+ * `node bench/collect.ts --json [--quick] [--accounts N --instances N --regions N] [--parts baseline,stored,enriched]`
  */
 const { values: args } = parseArgs({
 	options: {
@@ -22,7 +22,7 @@ const { values: args } = parseArgs({
 		accounts: { type: 'string' },
 		instances: { type: 'string' },
 		regions: { type: 'string' },
-		parts: { type: 'string', default: 'lines,enriched,stored,baseline' },
+		parts: { type: 'string', default: 'baseline,stored,enriched' },
 	},
 });
 const scale = args.quick ? 0.1 : 1;
@@ -74,6 +74,7 @@ async function measureStored(simulator: Simulator, directory: string): Promise<F
 	if (before.distinctRecords !== world.instances) throw new Error(`${before.distinctRecords} records are stored`);
 	report('stored', first);
 	const second = await runCollect({ simulator, directory, enrich: 'none', out: undefined });
+	report('unchanged', second);
 	const after = await inspectStore(directory, before.nextTransaction);
 	return {
 		...describeRun('stored_', first),
@@ -127,8 +128,8 @@ async function measure(simulator: Simulator, directory: string): Promise<Figures
 		figures['baseline_devices'] = baseline.instances;
 		process.stderr.write(`baseline: ${round(baseline.wallSeconds, 1)} s for ${baseline.instances} devices\n`);
 	}
-	if (parts.has('enriched')) Object.assign(figures, await measureEnriched(simulator, directory));
 	if (parts.has('stored')) Object.assign(figures, await measureStored(simulator, directory));
+	if (parts.has('enriched')) Object.assign(figures, await measureEnriched(simulator, directory));
 	return figures;
 }
 
