@@ -115,6 +115,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'An access key was asked to read an account that is not its own.',
 		remedy: 'Report it.',
 	},
+	'COLLECT:0004': {
+		meaning: 'AWS listed accounts without a usable id: the list is not whole, so nobody is taken for absent by it.',
+		remedy: 'Report it.',
+	},
 	'CONFIG:0001': {
 		meaning: 'One or more environment variables are wrong; the message names all of them.',
 		remedy: 'Correct or unset them.',
