@@ -50,7 +50,7 @@ function intersectTests(glob: string): string[] {
 }
 
 /** The overrides of all zones, in the table's order: no file matches two of them. */
-export function buildZoneOverrides(root: string): Override[] {
+function buildZoneOverrides(root: string): Override[] {
 	return listZones(listSourceFolders(root)).flatMap((zone) => [
 		buildOverride(zone, 'source'),
 		buildOverride(zone, 'test'),

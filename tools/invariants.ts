@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatText } from './format-text.ts';
 
 /** The promises of the architecture, by number. Tests name theirs in the title: `invariant 4: ...`. */
-export const invariants: Readonly<Record<number, string>> = {
+const invariants: Readonly<Record<number, string>> = {
 	1: 'Only a complete scope may remove, by a seen set it can prove; any other outcome leaves its records untouched, and what an enrichment could not read keeps its last value, marked. Mass removals are held.',
 	2: 'Accounts that closed or left the AWS Organization retire by their own evidence: two complete lists of the same AWS Organization. Suspended ones are kept, unconfirmed.',
 	3: 'Pages are applied in transactions together with their progress and seen set, under the lease of the scope; a killed worker resumes or repeats a scope with no duplicate record, no duplicate event, no lost event; an older observation never overwrites a newer one.',

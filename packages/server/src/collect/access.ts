@@ -24,7 +24,7 @@ export type Access =
 			readonly organizationDiscovery: boolean;
 	  };
 
-export const listAccountsAction = 'organizations:ListAccounts';
+const listAccountsAction = 'organizations:ListAccounts';
 
 /** Sessions of one run: the primary one, and one for each member account. */
 export interface AccessSessions {

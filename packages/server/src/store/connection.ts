@@ -21,7 +21,7 @@ export function isRepeatable(error: unknown): boolean {
 }
 
 /** Whether a fault came because nobody answers at the server's address. */
-export function isServerGone(error: unknown): boolean {
+function isServerGone(error: unknown): boolean {
 	return (
 		isRepeatable(error) && error instanceof Error && 'code' in error && error.code !== '40001' && error.code !== '40P01'
 	);
@@ -34,7 +34,7 @@ export interface RepeatOptions {
 }
 
 /** Thrown inside a transaction whose connection ended; carries the driver's own error as its cause. */
-export class ConnectionLost extends Error {
+class ConnectionLost extends Error {
 	override readonly name = 'ConnectionLost';
 	readonly code = '08006';
 }

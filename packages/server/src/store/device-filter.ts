@@ -79,7 +79,7 @@ function stateCondition(state: DeviceFilter['recordState']): Condition {
 }
 
 /** `*` is any text; everything else stands for itself. */
-export function likePattern(text: string): string {
+function likePattern(text: string): string {
 	return fold(text)
 		.replace(/[\\%_]/g, '\\$&')
 		.replaceAll('*', '%');

@@ -53,7 +53,7 @@ export function lastConfirmedAt(facts: StandingFacts): string | null {
 }
 
 /** The enrichments of devices in the order of their parts in the hash: part 1 is the first. */
-export const deviceEnrichments: readonly string[] = [
+const deviceEnrichments: readonly string[] = [
 	...new Set(Object.values(deviceAttributes).map(({ fedBy }) => fedBy)),
 ].filter((feeder) => feeder.includes(':'));
 

@@ -105,7 +105,7 @@ export async function sliceDevices(tx: TenantTransaction, query: DeviceQuery): P
 }
 
 /** What a count of devices with this filter depends on. */
-export async function readCoverage(tx: TenantTransaction, filter: DeviceFilter): Promise<Coverage> {
+async function readCoverage(tx: TenantTransaction, filter: DeviceFilter): Promise<Coverage> {
 	const [row] = await runSql<{ scopes: number; complete: number; oldest: Date | null }>(
 		tx,
 		sql`select count(*)::int as scopes, (count(*) filter (where s.outcome = 'complete'))::int as complete,

@@ -106,7 +106,7 @@ function writeDevice(rows: BinaryRows, { attributes: device, nativeId }: RecordR
 }
 
 /** The instance id at the end of the ARN; a native id of another form as it is. */
-export function instanceIdOf(nativeId: string): string {
+function instanceIdOf(nativeId: string): string {
 	return nativeId.slice(nativeId.lastIndexOf('/') + 1);
 }
 

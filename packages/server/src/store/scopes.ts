@@ -3,9 +3,6 @@ import { recordOutcomes } from './scope-outcomes.ts';
 import type { EnrichmentState, RecordId, ScopeId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
-/** Region of a failure before regions were known. */
-export const anyRegion = '*';
-
 export interface OpenedScope {
 	readonly region: string;
 	readonly scopeId: ScopeId;

@@ -10,7 +10,7 @@ export interface Brake {
 	readonly executionCount: number;
 }
 
-export const defaultBrake: Brake = { scopeShare: 0.3, scopeCount: 20, executionShare: 0.1, executionCount: 100 };
+const defaultBrake: Brake = { scopeShare: 0.3, scopeCount: 20, executionShare: 0.1, executionCount: 100 };
 
 export interface SweepInput {
 	readonly integrationId: string;

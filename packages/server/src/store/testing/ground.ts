@@ -29,7 +29,7 @@ export interface Ground {
 	close(): Promise<void>;
 }
 
-export async function createMigratedDatabase(openCluster: OpenCluster): Promise<TestDatabase> {
+async function createMigratedDatabase(openCluster: OpenCluster): Promise<TestDatabase> {
 	const cluster = await openCluster();
 	await cluster.prepareTemplate('template_of_store', async (connection) => {
 		await migrate(connection, { now: minute(0) });
