@@ -2,7 +2,7 @@ import type { Clock } from '#platform/clock.ts';
 import { type Caller, createCaller } from './call.ts';
 import { createClients } from './clients.ts';
 import { createRateLimiter } from './limiter.ts';
-import { createPermits } from './permits.ts';
+import { createPermits, type Permits } from './permits.ts';
 import { createPrincipals, type Principals } from './principal.ts';
 import type { SessionCredentials } from './session.ts';
 import { createSessionBroker, type SessionBroker } from './session-broker.ts';
@@ -25,6 +25,8 @@ export interface AwsOptions {
 	readonly random?: () => number;
 	/** Where our own credentials come from. Default: the standard AWS chain. */
 	readonly provide?: () => Promise<SessionCredentials>;
+	/** Awaited before a large body is read, however long it takes: it holds back AWS while we have enough to do. */
+	readonly waitForRoom?: (signal: AbortSignal) => Promise<void>;
 }
 
 export function createAws(options: AwsOptions): Aws {
@@ -37,7 +39,7 @@ export function createAws(options: AwsOptions): Aws {
 		clients,
 		limiter: createRateLimiter(clock, limits?.rates),
 		callsInFlight: createPermits(limits?.callsInFlight ?? 128),
-		bodies: createPermits(limits?.bodies ?? 2),
+		bodies: holdBack(createPermits(limits?.bodies ?? 2), options.waitForRoom),
 		...(limits?.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: limits.requestTimeoutMs }),
 		...(random === undefined ? {} : { random }),
 	});
@@ -50,6 +52,23 @@ export function createAws(options: AwsOptions): Aws {
 		close: async () => {
 			closing.abort(new Error('closing'));
 			clients.close();
+		},
+	};
+}
+
+/** Permits that are taken before the wait, so that not everybody who waited comes at once. */
+function holdBack(permits: Permits, waitForRoom: AwsOptions['waitForRoom']): Permits {
+	if (!waitForRoom) return permits;
+	return {
+		acquire: async (signal) => {
+			const release = await permits.acquire(signal);
+			try {
+				await waitForRoom(signal);
+				return release;
+			} catch (error) {
+				release();
+				throw error;
+			}
 		},
 	};
 }

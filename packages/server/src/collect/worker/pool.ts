@@ -7,7 +7,7 @@ import { fromWireError, toWireError } from './wire-error.ts';
 import type { StartWorker, WorkerHandle } from './worker-process.ts';
 
 /** Units a worker holds at once, so that it can open the next scopes while the last ones of a unit end. */
-const unitsAtOnce = 4;
+const unitsAtOnce = 8;
 /** How often a unit is given to a fresh worker after one died with it. */
 const maxTries = 3;
 

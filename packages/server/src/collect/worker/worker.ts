@@ -8,6 +8,7 @@ import { openStore } from '#store/open-store.ts';
 import { createWriteQueue } from '#store/write-queue.ts';
 import { runAccountUnit } from '../account-unit.ts';
 import { createSemaphore, type Semaphore } from '../semaphore.ts';
+import { createRowBound } from '../sinks/bound-rows.ts';
 import { createLineGroups } from '../sinks/line-groups.ts';
 import { createNdjsonSink } from '../sinks/ndjson-sink.ts';
 import type { RunSink } from '../sinks/sink.ts';
@@ -16,6 +17,9 @@ import type { UnitTask } from '../task.ts';
 import { createBroker, type ParentBroker } from './parent-broker.ts';
 import type { FromWorker, ToWorker, WorkerOutput, WorkerSetup } from './protocol.ts';
 import { toWireError } from './wire-error.ts';
+
+/** Two transactions of the write queue; with their raw documents some 12 KB each. */
+const maxWaitingRows = 10_000;
 
 export interface WorkerPorts {
 	readonly send: (message: FromWorker) => void;
@@ -90,13 +94,14 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroker): Promise<Running> {
 	const clock = createClock(setup.clockSpeed);
 	const collection = findCollection(setup.collectionKind);
-	const aws = createAws({ clock, settings: setup.aws });
+	const rows = createRowBound(maxWaitingRows);
+	const aws = createAws({ clock, settings: setup.aws, waitForRoom: (signal) => rows.waitForRoom(signal) });
 	const output = await openOutput(setup.output, { collection, clock, ports, broker });
 	return {
 		collection,
 		clock,
 		caller: aws.caller,
-		sink: output.sink,
+		sink: rows.bound(output.sink),
 		scopes: createSemaphore(setup.scopesAtOnce),
 		entryRegion: setup.aws.entryRegion,
 		close: async () => {
