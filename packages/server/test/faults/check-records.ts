@@ -28,6 +28,10 @@ export function* checkRecords(run: CheckedRun): Generator<string> {
 		const record = run.after.records.get(arn);
 		if (!record || !isLive(record)) yield `${arn} exists in a complete scope, but is ${record?.state ?? 'not there'}`;
 	}
+	for (const nativeId of held) {
+		const record = run.after.records.get(nativeId);
+		if (record && !isLive(record)) yield `${nativeId} was removed, but so many are gone that it must be held`;
+	}
 	yield* checkCounts(run);
 	for (const [arn, record] of run.before.records) {
 		if (!run.after.records.has(arn)) yield `${arn} was ${record.state} and has vanished without a trace`;
