@@ -1,14 +1,12 @@
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { Inventory } from './inventory.ts';
 
-/** What every sweep of some size must have brought about; one that does not proves little. */
+/** What every sweep of a hundred plans must have brought about; one that does not proves little. */
 export const wantedEffects: readonly string[] = [
 	...['success', 'partial', 'failed', 'cancelled'].map((result) => `result ${result}`),
-	...['complete', 'denied', 'blocked_by_policy', 'throttled_out', 'failed', 'cancelled', 'skipped'].map(
-		(outcome) => `scope ${outcome}`,
-	),
-	...['complete', 'denied', 'failed'].map((outcome) => `enrichment ${outcome}`),
-	...['absent', 'terminated', 'account_closed', 'account_left'].map((reason) => `retired as ${reason}`),
+	...['complete', 'denied', 'blocked_by_policy', 'failed', 'cancelled', 'skipped'].map((outcome) => `scope ${outcome}`),
+	...['complete', 'failed'].map((outcome) => `enrichment ${outcome}`),
+	...['absent', 'terminated', 'account_left'].map((reason) => `retired as ${reason}`),
 	'removal held',
 	'back to life',
 ];
