@@ -10,8 +10,10 @@ export interface WriteQueueOptions {
 	readonly executionId: string;
 	/** Rows in one transaction; a single write may exceed it. */
 	readonly maxRows?: number;
-	/** How long a write waits for company. */
+	/** How long a write waits for company while a transaction is under way, at the most. */
 	readonly maxWaitMs?: number;
+	/** How long it waits while none is: company that comes later finds the database at work, and gathers there. */
+	readonly idleWaitMs?: number;
 	/** Transactions at the same time, each on a connection of its own. */
 	readonly writers?: number;
 }
@@ -34,9 +36,10 @@ interface Entry {
 
 /** Groups writes of many scopes into few transactions: a commit per page would cost more than the page. */
 export function createWriteQueue(store: Store, options: WriteQueueOptions): WriteQueue {
-	const { organizationId, integrationId, executionId, maxRows = 5000, maxWaitMs = 250, writers = 2 } = options;
+	const { organizationId, integrationId, executionId } = options;
+	const { maxRows = 5000, maxWaitMs = 250, idleWaitMs = 25, writers = 2 } = options;
 	let waiting: Entry[] = [];
-	let timer: NodeJS.Timeout | undefined;
+	let timer: { readonly handle: NodeJS.Timeout; readonly dueMs: number } | undefined;
 	const busyScopes = new Set<string>();
 	const running = new Set<Promise<void>>();
 	let drained: (() => void)[] = [];
@@ -79,10 +82,17 @@ export function createWriteQueue(store: Store, options: WriteQueueOptions): Writ
 			for (const resolve of drained) resolve();
 			drained = [];
 		}
-		if (waiting.length > 0 && !hurried) timer ??= setTimeout(hurry, maxWaitMs);
+		if (waiting.length > 0 && !hurried) arm(running.size === 0 ? idleWaitMs : maxWaitMs);
+	};
+	/** Sets the timer, unless it is due earlier already. */
+	const arm = (waitMs: number): void => {
+		const dueMs = performance.now() + waitMs;
+		if (timer && timer.dueMs <= dueMs) return;
+		clearTimeout(timer?.handle);
+		timer = { handle: setTimeout(hurry, waitMs), dueMs };
 	};
 	const hurry = (): void => {
-		clearTimeout(timer);
+		clearTimeout(timer?.handle);
 		timer = undefined;
 		hurried = true;
 		pump();
