@@ -167,7 +167,8 @@ describe('written out as NDJSON', () => {
 describe('stopped', () => {
 	let slow: RunningSimulator;
 	beforeAll(async () => {
-		slow = await startSimulator({ scenario: 'small', latencyBaseMs: 400 });
+		// More accounts than the workers hold at once: some are still waiting when the stop comes.
+		slow = await startSimulator({ scenario: 'small', accounts: 60, instances: 600, latencyBaseMs: 400 });
 	});
 	afterAll(() => slow.close());
 
