@@ -83,6 +83,14 @@ export async function runExecution(options: RunOptions): Promise<ExecutionSummar
 		pool.abort();
 		await pool.finish().catch(() => undefined);
 		const message = `The run broke off: ${describeError(error)}`;
+		const cause = { code: 'Internal', message };
+		for (const accountId of ledger.unanswered()) {
+			const report = bareReport(accountId, '*', { outcome: 'failed', cause }, false);
+			ledger.record(report);
+			book.noteScope(report);
+		}
+		// What was proven before counts, and is written if the store still takes anything.
+		await book.sweep().catch(() => undefined);
 		await book
 			.complete({ ...ledger.summarize({ ...noSweep, seconds: 0, message }), result: 'failed' })
 			.catch(() => undefined);

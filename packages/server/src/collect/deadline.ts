@@ -6,6 +6,8 @@ export interface ProgressDeadline {
 	readonly expired: () => boolean;
 	/** Something arrived: the time starts anew. */
 	touch(): void;
+	/** No time runs until the next touch. */
+	pause(): void;
 	stop(): void;
 }
 
@@ -26,6 +28,7 @@ export function createProgressDeadline(clock: Clock, idleMs: number, parent: Abo
 		signal: AbortSignal.any([parent, controller.signal]),
 		expired: () => expired,
 		touch,
+		pause: () => stopTimer(),
 		stop: () => stopTimer(),
 	};
 }

@@ -30,6 +30,8 @@ export interface Ledger {
 	/** Whether the account was heard of in this run. */
 	knows(accountId: string): boolean;
 	hasOutcome(accountId: string): boolean;
+	/** Accounts without any outcome yet. */
+	unanswered(): readonly string[];
 }
 
 /** Counts that a progress display reads while the run goes on. */
@@ -122,6 +124,7 @@ export function createLedger(): Ledger {
 			minimumCalls += count;
 		},
 		knows: (accountId) => entries.has(accountId),
+		unanswered: () => [...entries].filter(([, entry]) => entry.reports.size === 0).map(([accountId]) => accountId),
 		hasOutcome: (accountId) => (entries.get(accountId)?.reports.size ?? 0) > 0,
 		summarize: (closing) => {
 			const accounts = [...entries.values()].map(summarizeAccount);

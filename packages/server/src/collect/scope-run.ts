@@ -90,13 +90,16 @@ async function readListing(
 	const { collection, sink } = options;
 	let index = 0;
 	let ended = false;
+	// Before the first page is asked for: pages that wait for it would be held in memory, one for each scope.
+	const enriched = await enriching;
 	const pages = collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>;
 	// Taken apart, so that the documents are free (2 MB a page) while their records wait to be written.
 	for await (const { items, nextToken } of pages) {
 		const observedAt = new Date(options.clock.now());
 		const records = items.map((item) => collection.convert(item, sink.facts));
 		const { length } = records;
-		const enriched = await enriching;
+		// Waiting for whoever takes the records is no silence of AWS.
+		deadline.pause();
 		await sink.writePage({
 			page: index,
 			nextToken,

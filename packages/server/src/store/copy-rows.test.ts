@@ -64,3 +64,14 @@ test('many rows, and rows longer than a slice, arrive whole', async () => {
 	const long = { ...base, t: '漢'.repeat(400_000), y: Buffer.alloc(700_000, 7), j: null };
 	expect(await copyAndRead([...items, long])).toEqual([...items, long]);
 });
+
+test('a row that cannot be written fails the transaction at once, and the connection is good for the next', async () => {
+	const copying = ground.store.tenant(ground.organizationId, async (tx) => {
+		await tx.client.query('create temp table broken (n integer) on commit drop');
+		await copyRows(tx, 'broken', [1, 2], () => {
+			throw new RangeError('no such row');
+		});
+	});
+	await expect(copying).rejects.toThrow('no such row');
+	await expect(copyAndRead([])).resolves.toEqual([]);
+});

@@ -18,10 +18,17 @@ export async function copyRows<Item>(
 	// Awaited below; without this a fault between two slices would be an unhandled rejection.
 	finished.catch(() => undefined);
 	const rows = new BinaryRows();
-	for (const item of items) {
-		writeRow(rows, item);
-		if (rows.length < sliceBytes) continue;
-		if (!stream.write(rows.take())) await Promise.race([once(stream, 'drain'), finished]);
+	try {
+		for (const item of items) {
+			writeRow(rows, item);
+			if (rows.length < sliceBytes) continue;
+			if (!stream.write(rows.take())) await Promise.race([once(stream, 'drain'), finished]);
+		}
+	} catch (error) {
+		// A COPY that is never ended would hold up the rollback for ever; destroying it tells the server that it failed.
+		stream.destroy(error instanceof Error ? error : new Error(String(error)));
+		await once(stream, 'close').catch(() => undefined);
+		throw error;
 	}
 	rows.end();
 	stream.end(rows.take());

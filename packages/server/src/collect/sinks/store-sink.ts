@@ -277,7 +277,8 @@ function planPage(
 		const { hash, changed } = mergeDigests(parts.length, before?.hash, merged.digests);
 		if (before) seenIds.push(before.id);
 		if (before?.missed) unmissIds.push(before.id);
-		if (!changed) {
+		// One that was marked as missed is sent even unchanged: its removal may have been confirmed since it was loaded.
+		if (!changed && !before?.missed) {
 			if (!written.has(nativeId)) unchanged += 1;
 			continue;
 		}

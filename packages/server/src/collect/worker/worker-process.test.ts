@@ -54,3 +54,14 @@ it('lines that cannot be taken end the forwarding with the reason', async () => 
 	await expect(forwarding).rejects.toThrow('disk full');
 	expect(pipe.destroyed).toBe(true);
 });
+
+it('a line longer than what may wait is handed on, too', async () => {
+	const pipe = new PassThrough();
+	let length = 0;
+	const forwarding = forwardLines(pipe, async (lines) => {
+		length += lines.length;
+	});
+	pipe.end(`${'x'.repeat(3 * 1024 * 1024)}\n`);
+	await forwarding;
+	expect(length).toBe(3 * 1024 * 1024 + 1);
+});

@@ -99,8 +99,9 @@ export async function forwardLines(pipe: Readable, onLines: (lines: Buffer) => P
 	pipe.on('data', (chunk: Buffer) => {
 		waiting.push(chunk);
 		waitingBytes += chunk.length;
-		if (waitingBytes >= maxWaitingBytes) pipe.pause();
 		handOn();
+		// Only while lines are being taken: a line longer than the bound has to come to its end first.
+		if (isBusy && waitingBytes >= maxWaitingBytes) pipe.pause();
 	});
 	pipe.once('error', reject);
 	pipe.once('close', () => {
