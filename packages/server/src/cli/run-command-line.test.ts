@@ -44,6 +44,7 @@ const success: ExecutionSummary = {
 const emptyPage: DevicePage = {
 	devices: [],
 	total: 0,
+	totalIsExact: true,
 	nextCursor: null,
 	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
 };

@@ -1,10 +1,18 @@
-import type { DeviceAttributes } from '@rollcall/model/asset/device.ts';
-import type { RecordState } from '@rollcall/model/asset/record-state.ts';
-import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
-import type { ExecutionResult, ExecutionState } from '@rollcall/model/run/execution.ts';
-import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { AccountRow } from '#store/account-list.ts';
+import type { DeviceDetail } from '#store/device-detail.ts';
+import type { DevicePage, DeviceQuery, DeviceSlice } from '#store/devices.ts';
+import type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
+import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 import type { Config } from './environment.ts';
+
+export type { AccountRow } from '#store/account-list.ts';
+export type { DeviceDetail, DeviceSource } from '#store/device-detail.ts';
+export type { DeviceFilter } from '#store/device-filter.ts';
+export type { RecordStanding } from '#store/device-standing.ts';
+export type { Coverage, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } from '#store/devices.ts';
+export type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
+export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function
@@ -103,162 +111,6 @@ export interface Inventory {
 	confirmRemovals(which: RemovalChoice): Promise<number>;
 	close(): Promise<void>;
 }
-
-export const deviceSorts = ['name', 'account', 'instance'] as const;
-export type DeviceSort = (typeof deviceSorts)[number];
-
-/** Every given filter must hold; of a list, any one. */
-export interface DeviceFilter {
-	readonly accounts?: readonly string[];
-	readonly regions?: readonly string[];
-	/** States of the instance, as `running`. */
-	readonly states?: readonly string[];
-	readonly osPlatforms?: readonly string[];
-	/** Case-insensitive, with `*`. */
-	readonly name?: string;
-	/** Case-insensitive, exact. */
-	readonly owner?: string;
-	/** Address, or CIDR, of any internal or external IPv4 address. */
-	readonly ip?: string;
-	readonly public?: boolean;
-	readonly models?: readonly string[];
-	readonly vpcs?: readonly string[];
-	readonly images?: readonly string[];
-	readonly tags?: readonly { readonly name: string; readonly value?: string }[];
-	/** Absent: live ones, that is active and unconfirmed. */
-	readonly recordState?: 'active' | 'unconfirmed' | 'retired';
-}
-
-export interface DeviceQuery {
-	readonly filter: DeviceFilter;
-	readonly sort: DeviceSort;
-	readonly limit: number;
-	/** From `nextCursor` of the page before, with the same filter and sort. */
-	readonly cursor: string | null;
-}
-
-export interface DeviceSlice {
-	readonly devices: readonly DeviceRow[];
-	readonly nextCursor: string | null;
-}
-
-export interface DevicePage extends DeviceSlice {
-	/** All that match, not only this page. */
-	readonly total: number;
-	readonly coverage: Coverage;
-}
-
-/** Of the scopes that should have been read, how many are complete. */
-export interface Coverage {
-	readonly scopes: number;
-	readonly scopesComplete: number;
-	/** Of the complete scopes, the oldest confirmation; null where none is. */
-	readonly oldestConfirmedAt: string | null;
-}
-
-export interface RecordStanding {
-	readonly state: RecordState;
-	/** Why it is retired or unconfirmed; null where it is active. */
-	readonly reason: string | null;
-	readonly since: string | null;
-}
-
-export interface DeviceRow {
-	readonly id: string;
-	readonly nativeId: string;
-	readonly standing: RecordStanding;
-	readonly firstObservedAt: string;
-	readonly lastConfirmedAt: string | null;
-	readonly lastChangedAt: string;
-	readonly attributes: DeviceAttributes;
-	readonly unknown: UnknownMask;
-}
-
-export interface DeviceDetail extends DeviceRow {
-	readonly sources: readonly DeviceSource[];
-	/** Latest first. */
-	readonly events: readonly DeviceEvent[];
-}
-
-/** A source record of the device. */
-export interface DeviceSource {
-	readonly kind: string;
-	readonly configuration: string | null;
-	readonly nativeId: string;
-	readonly accountId: string;
-	readonly region: string;
-	readonly standing: RecordStanding;
-	readonly firstObservedAt: string;
-	readonly lastConfirmedAt: string | null;
-	readonly lastChangedAt: string;
-	readonly enrichments: readonly {
-		readonly action: string;
-		readonly outcome: Outcome;
-		readonly confirmedAt: string | null;
-		readonly cause: OutcomeCause | null;
-	}[];
-}
-
-export interface DeviceEvent {
-	readonly at: string;
-	readonly type: string;
-	readonly executionId: string | null;
-	readonly attribute: string | null;
-	readonly value: unknown;
-}
-
-export interface AccountRow {
-	readonly accountId: string;
-	readonly name: string | null;
-	readonly email: string | null;
-	/** AWS's own state, as ACTIVE; null where no discovery told it. */
-	readonly state: string | null;
-	readonly ouPath: string | null;
-	readonly firstSeenAt: string | null;
-	readonly lastSeenAt: string | null;
-	/** Set when the account closed or left. */
-	readonly retiredReason: string | null;
-	/** The worst of its scopes; null where it was never read. */
-	readonly outcome: Outcome | null;
-	readonly cause: OutcomeCause | null;
-	readonly scopes: number;
-	readonly scopesComplete: number;
-	readonly oldestConfirmedAt: string | null;
-	readonly devices: number;
-}
-
-export interface ExecutionRow {
-	readonly id: string;
-	readonly kind: string;
-	readonly configuration: string | null;
-	readonly state: ExecutionState;
-	readonly result: ExecutionResult | null;
-	readonly message: string | null;
-	readonly createdAt: string;
-	readonly startedAt: string | null;
-	readonly finishedAt: string | null;
-	readonly counts: ExecutionSummary['counts'] | null;
-}
-
-export interface ExecutionDetail extends ExecutionRow {
-	/** Null until it is over. */
-	readonly summary: ExecutionSummary | null;
-}
-
-export interface HeldRemoval {
-	readonly recordId: string;
-	readonly name: string | null;
-	readonly nativeId: string;
-	readonly accountId: string;
-	readonly region: string;
-	readonly executionId: string;
-	readonly heldSince: string | null;
-}
-
-export type RemovalChoice =
-	| { readonly all: true }
-	| { readonly executionId: string }
-	| { readonly recordIds: readonly string[] };
 
 export interface MigrationReport {
 	/** Where: `embedded PostgreSQL in <directory>` or the host and database of the URL, never with a password. */

@@ -3,9 +3,6 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { fold } from '@rollcall/model/history/text.ts';
 import { type RawBuilder, sql } from 'kysely';
 
-export const deviceSorts = ['name', 'account', 'instance'] as const;
-export type DeviceSort = (typeof deviceSorts)[number];
-
 /** Every given filter must hold; of a list, any one. */
 export interface DeviceFilter {
 	readonly accounts?: readonly string[];

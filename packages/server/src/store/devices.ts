@@ -1,9 +1,10 @@
 import type { DeviceAttributes } from '@rollcall/model/asset/device.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { DeviceSort } from '@rollcall/model/query/device-sort.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { runSql } from './compile-sql.ts';
-import { type DeviceFilter, type DeviceSort, filterConditions, scopeConditions } from './device-filter.ts';
+import { type DeviceFilter, filterConditions, scopeConditions } from './device-filter.ts';
 import {
 	type AccountFacts,
 	completeAttributes,

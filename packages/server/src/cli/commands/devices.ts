@@ -1,3 +1,4 @@
+import { deviceSorts } from '@rollcall/model/query/device-sort.ts';
 import { type Command, Option } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
 import { collectTag, parseAccounts, parseAddress, parseLimit, parseName, parseRegions, parseWords } from '../usage.ts';
@@ -33,9 +34,7 @@ export function defineDevices(program: Command, bind: Bind): void {
 			]),
 		)
 		.option('--columns <list>', 'columns to show: attributes, tags.NAME, id, native_id, instance_id, …', parseWords)
-		.addOption(
-			new Option('--sort <column>', 'order of the list').choices(['name', 'account', 'instance']).default('name'),
-		)
+		.addOption(new Option('--sort <column>', 'order of the list').choices(deviceSorts).default('name'))
 		.option('--limit <number>', 'how many at most, or all', parseLimit, 50)
 		.option('--cursor <cursor>', 'go on where the page before ended')
 		.action(

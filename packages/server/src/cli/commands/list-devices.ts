@@ -1,5 +1,6 @@
 import { osPlatforms } from '@rollcall/model/asset/device.ts';
-import type { DeviceFilter, DevicePage, DeviceSlice, DeviceSort, Inventory } from '#compose/ports.ts';
+import type { DeviceSort } from '@rollcall/model/query/device-sort.ts';
+import type { DeviceFilter, DevicePage, DeviceSlice, Inventory } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
 import type { Terminal } from '../terminal.ts';
@@ -112,6 +113,7 @@ async function printLines(terminal: Terminal, { first, slices }: Listing): Promi
 	const { coverage } = first;
 	const about = {
 		total: first.total,
+		total_is_exact: first.totalIsExact,
 		next_cursor: nextCursor,
 		coverage: {
 			scopes: coverage.scopes,
@@ -144,7 +146,8 @@ async function printTable(
 		const rows = devices.map((device) => columns.map((column) => column.cell(device, { nowMs, style: out.style })));
 		if (rows.length > 0) await out.write(`${table.render(rows)}\n`);
 	}
-	const shown = count < first.total ? `${countOf(count, 'device')} shown of ` : '';
+	const more = first.totalIsExact ? '' : 'more than ';
+	const shown = count < first.total ? `${countOf(count, 'device')} shown of ${more}` : more;
 	await out.write(`\n${shown}${describeCoverage(first.total, 'device', first.coverage, nowMs)}\n`);
 	if (nextCursor !== null) {
 		await terminal.err.write(`More: the same with ${out.style.accent(`--cursor ${nextCursor}`)}, or --limit all\n`);
