@@ -16,7 +16,7 @@ import module from 'node:module';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
-	process.stderr.write('Rollcall needs Node 22.12 or newer (24 is best); this is ' + process.version + '.\\n');
+	process.stderr.write('Rollcall needs Node 22.13 or newer (24 is best); this is ' + process.version + '.\\n');
 	process.exit(2);
 }
 module.enableCompileCache?.();
@@ -43,7 +43,7 @@ await build({
 	splitting: true,
 	format: 'esm',
 	platform: 'node',
-	target: 'node22.12',
+	target: 'node22.13',
 	chunkNames: 'chunk-[hash]',
 	keepNames: true,
 	legalComments: 'none',
