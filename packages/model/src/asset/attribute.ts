@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** UTC with exactly three decimals and Z, as `timestamptz(3)` keeps it: one spelling per moment, so hashes agree. */
+export const attributeTime = z.iso.datetime({ precision: 3 });
+
 /** What a collection declares of one attribute. */
 export interface AttributeDefinition {
 	readonly schema: z.ZodType;

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import type { AttributeDefinition, AttributeTable } from './attribute.ts';
+import { type AttributeDefinition, type AttributeTable, attributeTime as time } from './attribute.ts';
 
 const text = z.string();
 const texts = z.array(z.string());
 const flag = z.boolean();
 const whole = z.int();
-/** UTC with exactly three decimals and Z, as `timestamptz(3)` keeps it: one spelling per moment, so hashes agree. */
-const time = z.iso.datetime({ precision: 3 });
 
 export const osPlatforms = ['windows', 'linux', 'macos', 'unknown'] as const;
 export const lifecycles = [

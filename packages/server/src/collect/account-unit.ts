@@ -6,6 +6,7 @@ import type { AwsSession } from '#aws/session.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { bareReport } from './bare-report.ts';
+import { declaredCalls } from './read-context.ts';
 import { outcomeOfError, runScope } from './scope-run.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { RunSink } from './sinks/sink.ts';
@@ -67,7 +68,13 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 async function planRegions(options: AccountUnitOptions): Promise<Regions> {
 	const { task, collection, session, caller, signal } = options;
 	await session.credentials();
-	if (collection.scopedBy === 'global') return { read: ['global'], notEnabled: [] };
+	const { scopedBy } = collection;
+	if (scopedBy !== 'region') {
+		const call = declaredCalls(collection, (operation, input) =>
+			caller.call(operation, { session, region: scopedBy.callRegion(task.partition), input, signal }),
+		);
+		return { read: [await scopedBy.name({ call })], notEnabled: [] };
+	}
 	const region = entryRegionFor(task.partition, options.entryRegion);
 	const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
 	const asked = task.regions ?? enabled;

@@ -15,26 +15,35 @@ export interface ReadContextOptions {
 	readonly caller: Caller;
 	readonly signal: AbortSignal;
 	readonly tally: CallTally;
+	readonly lastKnown: ReadContext['lastKnown'];
 }
 
 /** What a collection gets to read with: calls it declared, as the scope's session, and nothing else. */
 export function createReadContext(options: ReadContextOptions): ReadContext {
-	const { collection, scope, session, caller, signal, tally } = options;
+	const { collection, scope, session, caller, signal, tally, lastKnown } = options;
+	const { scopedBy } = collection;
+	const region = scopedBy === 'region' ? scope.region : scopedBy.callRegion(scope.partition);
 	return {
 		scope,
 		signal,
-		call: async (operation, input) => {
-			if (!collection.permissions.includes(operation.action)) {
-				throw new RollcallError({
-					code: 'SOURCE:0002',
-					actor: 'rollcall',
-					retryable: false,
-					message: `${collection.kind} called ${operation.action}, which it does not declare.`,
-				});
-			}
-			const output = await caller.call(operation, { session, region: scope.region, input, signal });
+		call: declaredCalls(collection, async (operation, input) => {
+			const output = await caller.call(operation, { session, region, input, signal });
 			tally.calls += 1;
 			return output;
-		},
+		}),
+		lastKnown,
+	};
+}
+
+/** The same way to call, for the actions that the collection declares only. */
+export function declaredCalls(collection: Collection<unknown>, call: ReadContext['call']): ReadContext['call'] {
+	return async (operation, input) => {
+		if (collection.permissions.includes(operation.action)) return await call(operation, input);
+		throw new RollcallError({
+			code: 'SOURCE:0002',
+			actor: 'rollcall',
+			retryable: false,
+			message: `${collection.kind} called ${operation.action}, which it does not declare.`,
+		});
 	};
 }

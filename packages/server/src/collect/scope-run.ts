@@ -4,7 +4,13 @@ import type { Caller } from '#aws/call.ts';
 import { faultOf, outcomeOf } from '#aws/fault.ts';
 import type { AwsSession } from '#aws/session.ts';
 import type { Clock } from '#platform/clock.ts';
-import type { Collection, Enrichment, EnrichmentResult, ReadContext, SourcePage } from '#sources/kit/collection.ts';
+import type {
+	Collection,
+	EnrichmentResult,
+	ReadContext,
+	ScopeEnrichment,
+	SourcePage,
+} from '#sources/kit/collection.ts';
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
 import { type ListingAttempt, withRestarts } from './listing.ts';
 import { type CallTally, createReadContext } from './read-context.ts';
@@ -124,9 +130,13 @@ async function readEnrichments(
 	tally: CallTally,
 ): Promise<Enriched> {
 	const { collection, sink, enrich } = options;
-	const wanted = collection.enrichments.filter(
-		(enrichment) => enrich === 'all' || (enrich === 'due' && sink.isDue(enrichment.action, enrichment.cadenceMs)),
-	);
+	const wanted = collection.enrichments
+		.filter((enrichment) => enrichment.per === 'scope')
+		.filter(
+			(enrichment) =>
+				enrichment.isOn &&
+				(enrich === 'all' || (enrich === 'due' && sink.isDue(enrichment.action, enrichment.cadenceMs))),
+		);
 	const results = new Map<string, EnrichmentResult>();
 	const reports = await Promise.all(
 		wanted.map(async (enrichment): Promise<EnrichmentReport> => {
@@ -152,7 +162,7 @@ async function readEnrichments(
 
 async function readEnrichment(
 	options: ScopeRunOptions,
-	enrichment: Enrichment,
+	enrichment: ScopeEnrichment,
 	deadline: ProgressDeadline,
 	tally: CallTally,
 ): Promise<EnrichmentResult> {
@@ -185,6 +195,7 @@ function contextOf(options: ScopeRunOptions, deadline: ProgressDeadline, tally: 
 		caller: options.caller,
 		signal: deadline.signal,
 		tally,
+		lastKnown: async () => new Map(),
 	});
 }
 

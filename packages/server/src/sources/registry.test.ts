@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
-import { findCollection, listCollections, sourceFolders } from './registry.ts';
+import { defaultSourceSettings, findCollection, listCollections, sourceFolders } from './registry.ts';
 
 const foldersOnDisk = readdirSync(import.meta.dirname, { withFileTypes: true })
 	.filter((entry) => entry.isDirectory() && entry.name !== 'kit')
@@ -23,15 +24,32 @@ test('a kind that does not exist is named with those that do', () => {
 });
 
 describe.each(listCollections())('$kind', (collection) => {
+	test('has the attributes that everybody else takes it to have', () => {
+		expect(attributesOfKind(collection.kind)).toBe(collection.attributes);
+	});
+
 	test('declares each permission once, as an IAM action', () => {
 		expect(new Set(collection.permissions).size).toBe(collection.permissions.length);
 		for (const action of collection.permissions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z]\w+$/);
 	});
 
-	test('declares the action of each enrichment', () => {
-		expect(collection.permissions).toEqual(
-			expect.arrayContaining(collection.enrichments.map((enrichment) => enrichment.action)),
-		);
+	test('declares the actions of each enrichment that is on, and of no other', () => {
+		for (const { action, actions, isOn } of collection.enrichments) {
+			expect(actions).toContain(action);
+			for (const each of actions) expect(collection.permissions.includes(each)).toBe(isOn);
+		}
+	});
+
+	test('declares the permissions of its extras only where they are on', () => {
+		const on = findCollection(collection.kind, {
+			...defaultSourceSettings,
+			extras: collection.extras.map((extra) => extra.name),
+		});
+		expect(collection.extras.map((extra) => extra.isOn)).toEqual(collection.extras.map(() => false));
+		expect(on.extras.map((extra) => extra.isOn)).toEqual(collection.extras.map(() => true));
+		const more = collection.extras.flatMap((extra) => extra.permissions);
+		for (const action of more) expect(collection.permissions).not.toContain(action);
+		expect(new Set(on.permissions)).toEqual(new Set([...collection.permissions, ...more]));
 	});
 
 	test('each enrichment feeds exactly the attributes whose definition names it', () => {

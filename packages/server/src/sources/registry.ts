@@ -6,9 +6,23 @@ import type { Collection } from './kit/collection.ts';
 /** What an organization may adjust in how its assets are read. */
 export interface SourceSettings {
 	readonly devices: DeviceSettings;
+	/** Names of the extras that were asked for (`Collection.extras`). */
+	readonly extras: readonly string[];
+	readonly identityCenter: IdentityCenterSettings;
 }
 
-const defaultSourceSettings: SourceSettings = { devices: defaultDeviceSettings };
+/** Where the one identity store is. */
+export interface IdentityCenterSettings {
+	/** `d-` and ten hexadecimal digits, or a UUID; null: not told. */
+	readonly identityStoreId: string | null;
+	readonly region: string | null;
+}
+
+export const defaultSourceSettings: SourceSettings = {
+	devices: defaultDeviceSettings,
+	extras: [],
+	identityCenter: { identityStoreId: null, region: null },
+};
 
 /** Every source: its folder, and the collections in it. A test holds it equal to the folders on disk. */
 const sources = {

@@ -1,6 +1,6 @@
 import { addressesAction, deviceAttributes, interfacesAction } from '@rollcall/model/asset/device.ts';
 import { describeAddresses, describeInstances, describeNetworkInterfaces } from '#aws/operations/ec2.ts';
-import { type Collection, defineCollection, type Enrichment } from '#sources/kit/collection.ts';
+import { type Collection, defineCollection, type ScopeEnrichment } from '#sources/kit/collection.ts';
 import type { Fields } from '#sources/kit/read-fields.ts';
 import { readPages } from '#sources/kit/read-pages.ts';
 import { convertInstance, type InstanceItem } from './convert.ts';
@@ -12,20 +12,26 @@ import { type DeviceSettings, defaultDeviceSettings } from './settings.ts';
 const pageSize = 1000;
 const dailyMs = 24 * 60 * 60 * 1000;
 
-const elasticIps: Enrichment = {
+const elasticIps: ScopeEnrichment = {
+	per: 'scope',
 	action: addressesAction,
+	actions: [addressesAction],
 	attributes: ['elastic_ips'],
 	cadenceMs: dailyMs,
+	isOn: true,
 	read: async (context) => {
 		const answer = await context.call(describeAddresses, {});
 		return convertAddresses(documentsOf(answer.items), context.scope);
 	},
 };
 
-const networkInterfaces: Enrichment = {
+const networkInterfaces: ScopeEnrichment = {
+	per: 'scope',
 	action: interfacesAction,
+	actions: [interfacesAction],
 	attributes: ['network_interfaces'],
 	cadenceMs: dailyMs,
+	isOn: true,
 	read: async (context) => {
 		const documents: Fields[] = [];
 		for await (const page of readPages(context, describeNetworkInterfaces, pageSize)) {
@@ -41,7 +47,9 @@ export function defineEc2Devices(settings: DeviceSettings = defaultDeviceSetting
 		kind: 'ec2.devices',
 		assetType: 'device',
 		scopedBy: 'region',
+		fansOut: true,
 		permissions: ['ec2:DescribeInstances', 'ec2:DescribeRegions', addressesAction, interfacesAction],
+		extras: [],
 		attributes: deviceAttributes,
 		enrichments: [elasticIps, networkInterfaces],
 		read: (context) => readPages(context, describeInstances, pageSize),

@@ -16,6 +16,8 @@ function define(changes: Partial<Collection<Thing>> = {}): Collection<Thing> {
 		kind: 'test.things',
 		assetType: 'device',
 		scopedBy: 'region',
+		fansOut: true,
+		extras: [],
 		permissions: ['test:ListThings'],
 		attributes: { name: { schema: z.string(), meaning: 'Its name', tracked: true, fedBy: 'primary' } },
 		enrichments: [],

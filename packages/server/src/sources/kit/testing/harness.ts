@@ -1,6 +1,14 @@
 import { attributeObject } from '@rollcall/model/asset/attribute.ts';
 import type { AwsOperation } from '#aws/operation.ts';
-import type { Collection, ConvertedRecord, EnrichmentResult, ReadContext, ScopeFacts } from '../collection.ts';
+import type {
+	Collection,
+	ConvertedRecord,
+	EnrichmentResult,
+	ReadContext,
+	RecordDetail,
+	RecordEnrichment,
+	ScopeFacts,
+} from '../collection.ts';
 
 /** Recorded outputs of each operation by IAM action, in the order in which AWS gave them. */
 export type Recording = Readonly<Record<string, readonly unknown[]>>;
@@ -10,8 +18,15 @@ interface ReplayedCall {
 	readonly input: unknown;
 }
 
+export interface ReplayChoices {
+	/** What is stored of the scope's records. */
+	readonly lastKnown?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
 export interface Replay {
 	readonly records: readonly ConvertedRecord[];
+	/** Details by the action that read them, then by native id. */
+	readonly details: ReadonlyMap<string, ReadonlyMap<string, RecordDetail>>;
 	readonly enrichments: ReadonlyMap<string, EnrichmentResult>;
 	readonly calls: readonly ReplayedCall[];
 }
@@ -26,9 +41,15 @@ export async function replayCollection<Raw>(
 	collection: Collection<Raw>,
 	scope: ScopeFacts,
 	recording: Recording,
+	choices: ReplayChoices = {},
 ): Promise<Replay> {
 	const tape = createTape(collection.permissions, recording);
-	const context: ReadContext = { scope, signal: new AbortController().signal, call: tape.call };
+	const context: ReadContext = {
+		scope,
+		signal: new AbortController().signal,
+		call: tape.call,
+		lastKnown: async () => choices.lastKnown ?? new Map(),
+	};
 	const records: ConvertedRecord[] = [];
 	let nextToken: string | null = 'not read yet';
 	for await (const page of collection.read(context)) {
@@ -37,21 +58,50 @@ export async function replayCollection<Raw>(
 	}
 	if (nextToken !== null) throw new Error('the listing stopped before its last page');
 	const enrichments = new Map<string, EnrichmentResult>();
-	for (const enrichment of collection.enrichments) enrichments.set(enrichment.action, await enrichment.read(context));
-	for (const record of records) checkAttributes(collection, 'primary', record.attributes);
+	const details = new Map<string, Map<string, RecordDetail>>();
+	for (const enrichment of collection.enrichments.filter((each) => each.isOn)) {
+		if (enrichment.per === 'scope') enrichments.set(enrichment.action, await enrichment.read(context));
+		else details.set(enrichment.action, await readDetails(context, enrichment, records));
+	}
+	for (const record of records) checkAttributes(collection, ['primary'], record.attributes);
 	for (const [action, result] of enrichments) {
-		for (const attributes of result.attributes.values()) checkAttributes(collection, action, attributes);
+		const feeders = [action, ...standIns(collection, action)];
+		for (const attributes of result.attributes.values()) checkAttributes(collection, feeders, attributes);
+	}
+	for (const [action, found] of details) {
+		for (const detail of found.values()) {
+			if ('attributes' in detail) checkAttributes(collection, [action], detail.attributes);
+		}
 	}
 	tape.finish();
-	return { records, enrichments, calls: tape.calls };
+	return { records, details, enrichments, calls: tape.calls };
 }
 
-/** Throws where attributes are not those that the feeder may feed, each of its declared type. */
-function checkAttributes<Raw>(collection: Collection<Raw>, feeder: string, attributes: object): void {
+function standIns<Raw>(collection: Collection<Raw>, action: string): readonly string[] {
+	const found = collection.enrichments.find((enrichment) => enrichment.action === action);
+	return found?.per === 'scope' ? (found.standsInFor ?? []) : [];
+}
+
+async function readDetails(
+	context: ReadContext,
+	enrichment: RecordEnrichment,
+	records: readonly ConvertedRecord[],
+): Promise<Map<string, RecordDetail>> {
+	const details = new Map<string, RecordDetail>();
+	for (const record of records) {
+		if (record.nativeId !== undefined) details.set(record.nativeId, await enrichment.read(context, record));
+	}
+	return details;
+}
+
+/** Throws where attributes are not those that the feeders may feed, each of its declared type. */
+function checkAttributes<Raw>(collection: Collection<Raw>, feeders: readonly string[], attributes: object): void {
 	attributeObject(collection.attributes).parse(attributes);
 	for (const name of Object.keys(attributes)) {
 		const fedBy = collection.attributes[name]?.fedBy;
-		if (fedBy !== feeder) throw new Error(`${name} is fed by ${fedBy}, not by ${feeder}`);
+		if (fedBy === undefined || !feeders.includes(fedBy)) {
+			throw new Error(`${name} is fed by ${fedBy}, not by ${feeders.join(' or ')}`);
+		}
 	}
 }
 
