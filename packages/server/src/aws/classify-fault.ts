@@ -27,6 +27,7 @@ export function classifyFault(error: unknown, context: FaultContext): AwsFault {
 		code,
 		message: describeFault(kind, code, message, context),
 		action: context.action,
+		...(message === '' || error instanceof TransportError ? {} : { said: message }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(status === undefined ? {} : { status }),
 		...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -113,7 +113,7 @@ function staticSession(credentials: SessionCredentials): AwsSession {
 }
 
 /** One principal per purpose (`product.md`, permissions): users for IAM and Identity Center, S3 sync, else EC2. */
-function purposeOf(actions: readonly string[]): PrincipalPurpose {
+export function purposeOf(actions: readonly string[]): PrincipalPurpose {
 	if (actions.some((action) => action.startsWith('s3:'))) return 'syncS3';
 	return actions.some((action) => /^(iam|identitystore|sso):/.test(action)) ? 'collectionUsers' : 'collectionEc2';
 }
