@@ -1,8 +1,8 @@
 import { discoveryKind } from '@rollcall/model/run/access-test.ts';
 import { listAccounts } from '#aws/operations/organizations.ts';
 import type { Principals } from '#aws/principal.ts';
+import { purposeOf } from '#aws/purpose.ts';
 import type { AwsSession } from '#aws/session.ts';
-import { purposeOf } from '#aws/session-broker.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import { findProbe } from './probes/find-probe.ts';
 import type { CallProbe } from './probes/probe.ts';
