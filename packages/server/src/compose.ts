@@ -7,11 +7,16 @@ import type { Composition } from './compose/ports.ts';
  * `--out` never loads the database.
  */
 export const listSources: Composition['listSources'] = () =>
-	listCollections().map(({ kind, permissions }) => ({ kind, permissions }));
+	listCollections().map(({ kind, permissions, extras }) => ({ kind, permissions, extras }));
 
 export const runCollect: Composition['runCollect'] = async (config, request, hooks) => {
 	const { runCollect: run } = await import('./compose/collect.ts');
 	return await run(config, request, hooks);
+};
+
+export const testAccess: Composition['testAccess'] = async (config, request, hooks) => {
+	const { testAccess: test } = await import('./compose/test-access.ts');
+	return await test(config, request, hooks);
 };
 
 export const openInventory: Composition['openInventory'] = async (config, organization) => {

@@ -10,6 +10,7 @@ import { defineExecution } from './commands/execution.ts';
 import { defineExecutions } from './commands/executions.ts';
 import { defineMigrate } from './commands/migrate.ts';
 import { defineRemovals } from './commands/removals.ts';
+import { defineTest } from './commands/test/define.ts';
 import type { CommandContext } from './context.ts';
 import { parseSlug } from './usage.ts';
 
@@ -66,6 +67,7 @@ export function buildProgram(context: CommandContext): Program {
 		.showSuggestionAfterError(true)
 		.addHelpText('after', environmentHelp);
 	const definers = [
+		defineTest,
 		defineCollect,
 		defineDevices,
 		defineDevice,

@@ -66,8 +66,9 @@ function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
 	});
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {
-		listSources: () => [{ kind: 'ec2.devices', permissions: [] }],
+		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
 		runCollect: refuse,
+		testAccess: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
 			sliceDevices: refuse,
