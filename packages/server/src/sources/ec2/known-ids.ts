@@ -6,7 +6,7 @@ import { type InstanceItem, instanceArn, instanceIdOf } from './convert.ts';
 import { mergeStreams } from './merge-streams.ts';
 
 /** Below it one listing is as fast: five pages one after the other. */
-export const minimumFanOutRecords = 5_000;
+const minimumRecords = 5_000;
 
 /** Questions under way at once; what a question gave is held until it is taken. */
 const questionsAtOnce = 8;
@@ -29,7 +29,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export function createKnownIdFanOut(now: () => number = Date.now): FanOut<InstanceItem> {
 	return {
-		minimumRecords: minimumFanOutRecords,
+		minimumRecords,
 		read: (context, known, since) => readScope(context, known, listLaunchDays(since.getTime(), now())),
 	};
 }
