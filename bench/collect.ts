@@ -3,7 +3,10 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countLines } from './collect/count-lines.ts';
+import { describeRun, type Figures, report, round } from './collect/figures.ts';
 import { inspectStore } from './collect/inspect-store.ts';
+import { measureBig } from './collect/measure-big.ts';
+import { measureThrottle } from './collect/measure-throttle.ts';
 import { runBaseline } from './collect/run-baseline.ts';
 import { type MeasuredRun, runCollect } from './collect/run-collect.ts';
 import { type Simulator, startSimulator, type World } from './collect/simulator.ts';
@@ -12,7 +15,8 @@ import { type Simulator, startSimulator, type World } from './collect/simulator.
  * A whole collection, as a user starts it, against a simulator in a process of its own on the same machine
  * (README.md says what each figure means). Prints one line of JSON; progress goes to stderr.
  *
- * `node bench/collect.ts --json [--quick] [--accounts N --instances N --regions N] [--parts baseline,stored,enriched]`
+ * `node bench/collect.ts --json [--quick] [--accounts N --instances N --regions N] [--total N --big-scope N]
+ * [--parts baseline,stored,enriched,throttle,big]`
  */
 const { values: args } = parseArgs({
 	options: {
@@ -22,6 +26,9 @@ const { values: args } = parseArgs({
 		accounts: { type: 'string' },
 		instances: { type: 'string' },
 		regions: { type: 'string' },
+		/** Instances of each world of `big`, and how many of them stand in one account-region of the second. */
+		total: { type: 'string' },
+		'big-scope': { type: 'string' },
 		parts: { type: 'string', default: 'baseline,stored,enriched' },
 	},
 });
@@ -32,10 +39,10 @@ const world: World = {
 	regions: Number(args.regions ?? 17),
 };
 const parts = new Set(args.parts.split(','));
+/** Parts that stand for themselves; every other follows the first run. */
+const ownParts = new Set(['throttle', 'big']);
 /** Share of the work that the baseline does; at least ten accounts, so that its start does not weigh. */
 const baselineAccounts = Math.min(world.accounts, Math.max(10, Math.round(world.accounts * 0.05)));
-
-type Figures = Readonly<Record<string, number | string>>;
 
 async function measureLines(simulator: Simulator, directory: string): Promise<{ figures: Figures; run: MeasuredRun }> {
 	const out = join(directory, 'devices.ndjson');
@@ -84,35 +91,8 @@ async function measureStored(simulator: Simulator, directory: string): Promise<F
 	};
 }
 
-function describeRun(prefix: string, run: MeasuredRun): Figures {
-	const { use, wallSeconds, simulatorCpuSeconds } = run;
-	return {
-		[`${prefix}wall_s`]: round(wallSeconds, 1),
-		[`${prefix}cpu_s`]: round(use.cpuSeconds, 1),
-		...prefixed(`${prefix}cpu_`, '_s', use.cpuByPart, 1),
-		[`${prefix}simulator_cpu_s`]: round(simulatorCpuSeconds, 1),
-		[`${prefix}rss_mb`]: Math.round(use.peakBytes / 1e6),
-		...prefixed(`${prefix}rss_`, '_mb', use.peakByPart, 1e-6),
-	};
-}
-
-/** `factor` below one scales and rounds to whole numbers. */
-function prefixed(before: string, after: string, values: Readonly<Record<string, number>>, factor: number): Figures {
-	const entries = Object.entries(values);
-	return Object.fromEntries(
-		entries.map(([name, value]) => [`${before}${name}${after}`, round(value * factor, factor < 1 ? 0 : 1)]),
-	);
-}
-
-function report(part: string, run: MeasuredRun): void {
-	process.stderr.write(`${part}: ${JSON.stringify(describeRun('', run))}\n`);
-}
-
-function round(value: number, digits: number): number {
-	return Number(value.toFixed(digits));
-}
-
-async function measure(simulator: Simulator, directory: string): Promise<Figures> {
+/** The first run, and the parts that go with it. */
+async function measureFirst(simulator: Simulator, directory: string): Promise<Figures> {
 	const figures: Record<string, number | string> = {};
 	const lines = await measureLines(simulator, directory);
 	Object.assign(figures, lines.figures);
@@ -133,19 +113,31 @@ async function measure(simulator: Simulator, directory: string): Promise<Figures
 	return figures;
 }
 
-async function run(): Promise<void> {
+async function measureWorld(): Promise<Figures> {
+	const isFirstWanted = [...parts].some((part) => !ownParts.has(part));
+	if (!isFirstWanted && !parts.has('throttle')) return {};
 	const directory = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
 	const simulator = await startSimulator(world);
-	const loadBefore = loadavg()[0] ?? 0;
 	try {
-		const figures = await measure(simulator, directory);
-		const ground = { cores: availableParallelism(), load_before: round(loadBefore, 1), node: process.version };
-		const result = { bench: 'collect', ...world, ...figures, ...ground };
-		console.log(args.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+		return {
+			instances: world.instances,
+			...(isFirstWanted ? await measureFirst(simulator, directory) : {}),
+			...(parts.has('throttle') ? await measureThrottle(simulator, directory) : {}),
+		};
 	} finally {
 		await simulator.stop();
 		await rm(directory, { recursive: true, force: true });
 	}
 }
 
-await run();
+const { accounts, regions } = world;
+const total = Number(args.total ?? 200_000 * scale);
+const bigScope = Number(args['big-scope'] ?? 70_000 * scale);
+const loadBefore = loadavg()[0] ?? 0;
+const figures = {
+	...(await measureWorld()),
+	...(parts.has('big') ? await measureBig({ accounts, regions, total, bigScope }) : {}),
+};
+const ground = { cores: availableParallelism(), load_before: round(loadBefore, 1), node: process.version };
+const result = { bench: 'collect', accounts, regions, ...figures, ...ground };
+console.log(args.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));

@@ -119,6 +119,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'AWS listed accounts without a usable id: the list is not whole, so nobody is taken for absent by it.',
 		remedy: 'Report it.',
 	},
+	'COLLECT:0005': {
+		meaning: 'Accounts were to be chosen by organizational units, and AWS does not tell in which one an account is.',
+		remedy: 'Choose accounts by id.',
+	},
 	'CONFIG:0001': {
 		meaning: 'One or more environment variables are wrong; the message names all of them.',
 		remedy: 'Correct or unset them.',

@@ -7,6 +7,10 @@ export interface World {
 	readonly accounts: number;
 	readonly instances: number;
 	readonly regions: number;
+	/** Instances that one account-region has on top. */
+	readonly bigScope?: number;
+	/** ISO moment that its time stands at; the default is the simulator's own. */
+	readonly startAt?: string;
 }
 
 /** A simulator in a process of its own. */
@@ -44,6 +48,8 @@ export async function startSimulator(world: World): Promise<Simulator> {
 		...['--scenario', 'even', '--no-gzip', '--latency-base-ms', '100', '--latency-item-ms', '0.6'],
 		...['--accounts', String(world.accounts), '--instances', String(world.instances)],
 		...['--regions', String(world.regions)],
+		...(world.bigScope === undefined ? [] : ['--big-scope', String(world.bigScope)]),
+		...(world.startAt === undefined ? [] : ['--start-at', world.startAt]),
 	];
 	const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -68,4 +74,19 @@ export async function startSimulator(world: World): Promise<Simulator> {
 			await exited;
 		},
 	};
+}
+
+/** One of the simulator's control paths (its README); gives what it answers with. */
+export async function askSimulator(
+	simulator: Pick<Simulator, 'endpoint'>,
+	method: 'GET' | 'POST' | 'DELETE',
+	path: string,
+	body?: unknown,
+): Promise<unknown> {
+	const answer = await fetch(`${simulator.endpoint}/__simulator/${path}`, {
+		method,
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+	if (!answer.ok) throw new Error(`the simulator answered ${path} with ${answer.status}: ${await answer.text()}`);
+	return await answer.json();
 }

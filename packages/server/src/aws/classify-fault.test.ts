@@ -178,6 +178,33 @@ describe.each(wires.filter(([name]) => name !== 'query XML'))('with a page token
 	});
 });
 
+describe('InvalidInstanceID', () => {
+	const wireOfEc2 = wire(ec2Error, describeInstances);
+	const ids = Array.from({ length: 1000 }, (_, index) => `i-0${index.toString(16).padStart(16, '0')}`);
+	const named = async (message: string, code = 'InvalidInstanceID.NotFound') => {
+		const fault = await wireOfEc2.fault(ec2Error(400, code, message));
+		expect(fault.kind).toBe('not_found');
+		expect(fault.message.length).toBeLessThan(1000);
+		return fault.missingIds;
+	};
+
+	test('names those that do not exist, all of them however long the text for people is', async () => {
+		expect(await named(`The instance ID '${ids[7]}' does not exist`)).toStrictEqual([ids[7]]);
+		expect(await named(`The instance IDs '${ids.join(', ')}' do not exist`)).toStrictEqual(ids);
+	});
+
+	test.each<[string, string, string?]>([
+		['names nothing', 'The instance ID does not exist'],
+		['is empty', ''],
+		['names something that is no instance', "The instance IDs 'i-0a, vol-0b' do not exist"],
+		['says it in other words', "Perhaps you meant: The instance ID 'i-0a' does not exist"],
+		['is about another kind of thing', "The allocation ID 'i-0a' does not exist", 'InvalidAllocationID.NotFound'],
+		['calls it malformed', 'Invalid id: "i-0a"', 'InvalidInstanceID.Malformed'],
+	])('nothing is missing where AWS %s', async (_name, message, code) => {
+		expect(await named(message, code)).toBeUndefined();
+	});
+});
+
 test('an error holds nothing that a database text cannot, whatever its JSON escapes and wherever it is cut', async () => {
 	const said = `a \u0000 b \ud800 c ${'🚀'.repeat(400)}`;
 	const fault = await wire(jsonError, listAccounts).fault(jsonError(400, 'Mys\u0000tery', said));

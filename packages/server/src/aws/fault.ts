@@ -39,6 +39,8 @@ export interface AwsFault {
 	readonly retryAfterMs?: number;
 	/** ARN of the service control policy that denied. */
 	readonly policyArn?: string;
+	/** Instances that AWS itself named as not existing, of a question that named them. Never an empty list. */
+	readonly missingIds?: readonly string[];
 }
 
 interface KindFacts {

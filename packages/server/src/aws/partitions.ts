@@ -10,6 +10,8 @@ interface Partition {
 	readonly iamRegion: string;
 	readonly dnsSuffix: string;
 	readonly regions: RegExp;
+	/** Regions that are on in every account of it (AWS account guide, 2026-11), the most used first. */
+	readonly onByDefault: readonly string[];
 }
 
 const commercial: Partition = {
@@ -19,13 +21,16 @@ const commercial: Partition = {
 	iamRegion: 'us-east-1',
 	dnsSuffix: 'amazonaws.com',
 	regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+	onByDefault:
+		`us-east-1 eu-central-1 us-west-2 eu-west-1 us-east-2 us-west-1 ca-central-1 sa-east-1 eu-west-2 eu-west-3
+		eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2`.split(/\s+/),
 };
 
 const partitions: readonly Partition[] = [
 	commercial,
-	onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/),
+	onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/, ['us-gov-east-1']),
 	{
-		...onePlace('aws-cn', 'cn-north-1', 'amazonaws.com.cn', /^cn-/),
+		...onePlace('aws-cn', 'cn-north-1', 'amazonaws.com.cn', /^cn-/, ['cn-northwest-1']),
 		organizationsRegion: 'cn-northwest-1',
 	},
 	onePlace('aws-eusc', 'eusc-de-east-1', 'amazonaws.eu', /^eusc-/),
@@ -35,14 +40,16 @@ const partitions: readonly Partition[] = [
 	onePlace('aws-iso-f', 'us-isof-south-1', 'csp.hci.ic.gov', /^us-isof-/),
 ];
 
-/** Regions that are on in every commercial account; any other has to be enabled first (AWS account guide, 2026-11). */
-const alwaysOn = new Set(
-	`us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1
-	ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2`.split(/\s+/),
-);
-
-function onePlace(id: string, region: string, dnsSuffix: string, regions: RegExp): Partition {
-	return { id, entryRegion: region, organizationsRegion: region, iamRegion: region, dnsSuffix, regions };
+/** A partition whose global services live in one region. */
+function onePlace(
+	id: string,
+	region: string,
+	dnsSuffix: string,
+	regions: RegExp,
+	others: readonly string[] = [],
+): Partition {
+	const onByDefault = [region, ...others];
+	return { id, entryRegion: region, organizationsRegion: region, iamRegion: region, dnsSuffix, regions, onByDefault };
 }
 
 function findPartition(id: string): Partition {
@@ -76,9 +83,14 @@ export function dnsSuffix(partition: string): string {
 	return findPartition(partition).dnsSuffix;
 }
 
+/** Regions that are on in every account of the partition: what can be read where nobody may ask which are. */
+export function regionsOnByDefault(partition: string): readonly string[] {
+	return findPartition(partition).onByDefault;
+}
+
 /** Whether a region has to be enabled by the account before anything works in it. */
 export function isOptInRegion(region: string): boolean {
-	return partitionOfRegion(region) === commercial.id && !alwaysOn.has(region);
+	return partitionOfRegion(region) === commercial.id && !commercial.onByDefault.includes(region);
 }
 
 /** Regions that every account of a partition has, in order: for where an account cannot be asked for its own. */

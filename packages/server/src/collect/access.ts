@@ -24,6 +24,11 @@ export type Access =
 			readonly organizationDiscovery: boolean;
 	  };
 
+/** Whether a run goes through the accounts of the AWS Organization: what is read once stays in the primary account. */
+export function discoversAccounts(access: Access, collection: Collection<unknown>): boolean {
+	return access.schema === 'assume_role' && access.organizationDiscovery && collection.fansOut;
+}
+
 const listAccountsAction = 'organizations:ListAccounts';
 
 /** Sessions of one run: the primary one, and one for each member account. */
@@ -55,7 +60,8 @@ export async function openSessions(
 			},
 		};
 	}
-	const { externalId, organizationDiscovery } = access;
+	const { externalId } = access;
+	const organizationDiscovery = discoversAccounts(access, collection);
 	const home = parseRoleArn(access.roleArn);
 	// The union of what runs in this account: discovery and the collection itself (`rules.md`, Credentials).
 	const primaryActions = organizationDiscovery

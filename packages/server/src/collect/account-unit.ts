@@ -1,44 +1,25 @@
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
-import type { Caller } from '#aws/call.ts';
-import { describeRegions } from '#aws/operations/ec2.ts';
-import { entryRegionFor } from '#aws/partitions.ts';
-import type { AwsSession } from '#aws/session.ts';
-import type { Clock } from '#platform/clock.ts';
-import type { Collection } from '#sources/kit/collection.ts';
 import { bareReport } from './bare-report.ts';
-import { declaredCalls } from './read-context.ts';
-import { outcomeOfError, runScope } from './scope-run.ts';
+import { type PlannedRegions, type PlanOptions, planRegions } from './plan-regions.ts';
+import { outcomeOfError } from './scope-reading.ts';
+import { runScope } from './scope-run.ts';
 import type { Semaphore } from './semaphore.ts';
-import type { RunSink } from './sinks/sink.ts';
-import { ownCauses, type ScopeReport, type UnitTask } from './task.ts';
+import type { RunSink, ScopeSink } from './sinks/sink.ts';
+import { ownCauses, type ScopeReport } from './task.ts';
 
-export interface AccountUnitOptions {
-	readonly task: UnitTask;
-	readonly collection: Collection<unknown>;
-	readonly session: AwsSession;
-	readonly caller: Caller;
-	readonly clock: Clock;
-	readonly sink: RunSink;
+export interface AccountUnitOptions extends PlanOptions {
 	/** Bounds the scopes this process reads at once, in the order they were opened. */
 	readonly scopes: Semaphore;
 	/** No further scope is opened; those under way go on to their end. */
 	readonly stopping: AbortSignal;
 	/** Everything ends now. */
 	readonly signal: AbortSignal;
-	/** The region calls go to that belong to no scope. */
-	readonly entryRegion: string | undefined;
 	readonly onRegions: (regions: readonly string[]) => void;
 	readonly onPage: (region: string, assets: number) => void;
 	readonly onScope: (report: ScopeReport) => void;
 }
 
 const cancelled: OutcomeReport = { outcome: 'cancelled', cause: ownCauses.cancelled };
-
-interface Regions {
-	readonly read: readonly string[];
-	/** Asked for, but not enabled for this account. */
-	readonly notEnabled: readonly string[];
-}
 
 /** Reads one account: its regions, then every scope of it. Each gets an outcome through `onScope`; never throws. */
 export async function runAccountUnit(options: AccountUnitOptions): Promise<void> {
@@ -47,41 +28,25 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 		onScope(bareReport(task.accountId, '*', cancelled, false));
 		return;
 	}
-	let regions: Regions;
+	let plan: PlannedRegions;
 	try {
-		regions = await planRegions(options);
+		plan = await planRegions(options);
 	} catch (error) {
 		const report = options.signal.aborted ? cancelled : outcomeOfError(error);
 		onScope(bareReport(task.accountId, '*', report, await isDone(sink.failAccount(task, report))));
 		return;
 	}
 	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
-	options.onRegions(regions.read);
-	await Promise.all([
-		skipRegions(options, left(regions.notEnabled)),
-		skipOtherRegions(options, regions.read),
-		readRegions(options, left(regions.read)),
-	]);
-}
-
-/** The enabled regions of the account, narrowed to those asked for. Also proves that the session works. */
-async function planRegions(options: AccountUnitOptions): Promise<Regions> {
-	const { task, collection, session, caller, signal } = options;
-	await session.credentials();
-	const { scopedBy } = collection;
-	if (scopedBy !== 'region') {
-		const call = declaredCalls(collection, (operation, input) =>
-			caller.call(operation, { session, region: scopedBy.callRegion(task.partition), input, signal }),
-		);
-		return { read: [await scopedBy.name({ call })], notEnabled: [] };
+	options.onRegions([...plan.read, ...plan.blocked.map(({ region }) => region)]);
+	for (const { region, report } of plan.blocked) {
+		// What is stored of it stays as it is: nobody was asked.
+		if (!task.done.includes(region)) onScope(bareReport(task.accountId, region, report, true));
 	}
-	const region = entryRegionFor(task.partition, options.entryRegion);
-	const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
-	const asked = task.regions ?? enabled;
-	return {
-		read: asked.filter((name) => enabled.includes(name)).toSorted(),
-		notEnabled: asked.filter((name) => !enabled.includes(name)).toSorted(),
-	};
+	await Promise.all([
+		skipRegions(options, left(plan.notEnabled)),
+		skipOtherRegions(options, plan),
+		readRegions(options, left(plan.read), plan.notes),
+	]);
 }
 
 async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
@@ -92,16 +57,22 @@ async function skipRegions(options: AccountUnitOptions, regions: readonly string
 	for (const region of regions) options.onScope(bareReport(task.accountId, region, report, isStored));
 }
 
-/** Only a run that asks for every region knows which others are not enabled any more. */
-async function skipOtherRegions(options: AccountUnitOptions, enabled: readonly string[]): Promise<void> {
-	if (options.task.regions !== null) return;
+/** Only a run that asks for every region, and knows them all, knows which others are not enabled any more. */
+async function skipOtherRegions(options: AccountUnitOptions, plan: PlannedRegions): Promise<void> {
+	if (!plan.isComplete) return;
+	const enabled = [...plan.read, ...plan.blocked.map(({ region }) => region)];
 	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
 	// A store that cannot take it cannot take the scopes either, and they say so.
 	await options.sink.skipOtherRegions(options.task, enabled, report).catch(() => undefined);
 }
 
-async function readRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
+async function readRegions(
+	options: AccountUnitOptions,
+	regions: readonly string[],
+	notes: readonly string[],
+): Promise<void> {
 	const { task, sink, onScope } = options;
+	if (regions.length === 0) return;
 	let opened: Awaited<ReturnType<RunSink['openAccount']>>;
 	try {
 		opened = await sink.openAccount(task, regions);
@@ -116,25 +87,48 @@ async function readRegions(options: AccountUnitOptions, regions: readonly string
 	await Promise.all(
 		opened.scopes.map((scope) =>
 			options.scopes.run(async () => {
-				if (options.stopping.aborted) {
-					const isStored = await isDone(scope.close(cancelled, []));
-					onScope(bareReport(task.accountId, scope.facts.region, cancelled, isStored));
-					return;
-				}
-				const report = await runScope({
-					collection: options.collection,
-					sink: scope,
-					session: options.session,
-					caller: options.caller,
-					clock: options.clock,
-					enrich: task.enrich,
-					signal: options.signal,
-					onPage: (assets) => options.onPage(scope.facts.region, assets),
-				});
-				onScope(report);
+				const report = await readRegion(options, scope);
+				onScope({ ...report, notes: [...report.notes, ...notes.map((note) => `${task.accountId}: ${note}`)] });
 			}),
 		),
 	);
+}
+
+async function readRegion(options: AccountUnitOptions, scope: ScopeSink): Promise<ScopeReport> {
+	const { task, sink } = options;
+	const { region } = scope.facts;
+	if (options.stopping.aborted) {
+		const isStored = await isDone(scope.close(cancelled, []));
+		return bareReport(task.accountId, region, cancelled, isStored);
+	}
+	const report = await runScope({
+		collection: options.collection,
+		sink: scope,
+		session: options.session,
+		caller: options.caller,
+		clock: options.clock,
+		enrich: task.enrich,
+		stopping: options.stopping,
+		signal: options.signal,
+		onPage: (assets) => options.onPage(region, assets),
+	});
+	await noteBlock(options, sink, report);
+	return report;
+}
+
+/** Remembers what a policy of the AWS Organization denied, so that it is not asked every hour, and forgets what it no longer denies. */
+async function noteBlock(options: AccountUnitOptions, sink: RunSink, report: ScopeReport): Promise<void> {
+	const { task, collection, clock } = options;
+	const { region, outcome, cause } = report;
+	if (collection.scopedBy !== 'region') return;
+	if (outcome === 'blocked_by_policy' && cause?.action !== undefined) {
+		const block = { region, action: cause.action, cause, askedAt: new Date(clock.now()) };
+		// What cannot be remembered is asked again.
+		await sink.rememberBlock(task, block).catch(() => undefined);
+	} else if (outcome === 'complete' && task.regions !== null) {
+		// Only who names a region has one asked that may be remembered as denied.
+		await sink.forgetBlocks(task, region).catch(() => undefined);
+	}
 }
 
 /** Whether a write went through. What did not is written by the coordinator. */

@@ -1,19 +1,37 @@
 import { createHash } from 'node:crypto';
+import type { Outcome } from '@rollcall/model/run/outcome.ts';
 
 /** When the enrichments of a scope last succeeded. */
 export interface EnrichedScope {
 	readonly scopeId: string;
-	readonly enrichments: Readonly<Record<string, { readonly confirmedAt: Date | null } | undefined>>;
+	readonly enrichments: Readonly<
+		Record<
+			string,
+			{ readonly outcome?: Outcome; readonly confirmedAt: Date | null; readonly triedAt?: Date } | undefined
+		>
+	>;
 }
+
+/** How long a full listing of a scope, and a denial by a policy of the AWS Organization, stand. */
+export const dailyMs = 24 * 3_600_000;
 
 /** Cadences are stretched by up to this share, by scope, so that not all scopes fall due in the same run. */
 const jitterShare = 0.1;
 
-/** Whether an enrichment that is made every `cadenceMs` is due: never read, or confirmed long enough ago. */
+/**
+ * Whether an enrichment that is made every `cadenceMs` is due: never read, or confirmed long enough ago. One that a policy
+ * of the AWS Organization denies is asked for again after a day, since each denied call is noise in the customer's trail.
+ */
 export function isEnrichmentDue(scope: EnrichedScope, action: string, cadenceMs: number, nowMs: number): boolean {
-	const confirmedAt = scope.enrichments[action]?.confirmedAt;
-	if (!confirmedAt) return true;
-	const digest = createHash('sha256').update(`${scope.scopeId} ${action}`).digest();
+	const state = scope.enrichments[action];
+	const name = `${scope.scopeId} ${action}`;
+	if (state?.outcome === 'blocked_by_policy' && state.triedAt) return isOlderThan(name, state.triedAt, dailyMs, nowMs);
+	return !state?.confirmedAt || isOlderThan(name, state.confirmedAt, cadenceMs, nowMs);
+}
+
+/** Whether a moment lies longer ago than a span, which is stretched or shortened by the name of the thing. */
+export function isOlderThan(name: string, at: Date, spanMs: number, nowMs: number): boolean {
+	const digest = createHash('sha256').update(name).digest();
 	const jitter = (digest.readUInt16BE(0) / 0xffff - 0.5) * 2 * jitterShare;
-	return nowMs - confirmedAt.getTime() >= cadenceMs * (1 + jitter);
+	return nowMs - at.getTime() >= spanMs * (1 + jitter);
 }

@@ -7,11 +7,19 @@ import type { SessionBroker } from '#aws/session-broker.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Collection } from '#sources/kit/collection.ts';
-import { type Access, type AccessSessions, type Discovery, discoverAccounts, openSessions } from './access.ts';
+import {
+	type Access,
+	type AccessSessions,
+	type Discovery,
+	discoverAccounts,
+	discoversAccounts,
+	openSessions,
+} from './access.ts';
+import { type AccountChoice, isAccountAsked, isPathMissing } from './account-choice.ts';
 import { bareReport } from './bare-report.ts';
 import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
-import { outcomeOfError } from './scope-run.ts';
+import { outcomeOfError } from './scope-reading.ts';
 import type { EnrichChoice, ScopeReport, UnitTask } from './task.ts';
 import { type PoolOptions, WorkerPool } from './worker/pool.ts';
 
@@ -21,8 +29,8 @@ export interface RunRequest {
 	readonly access: Access;
 	/** Regions to read; null: every enabled one. Others stay untouched. */
 	readonly regions: readonly string[] | null;
-	/** Accounts to read; null: every one. Others stay untouched. */
-	readonly accounts: readonly string[] | null;
+	/** Which accounts to read. Others stay untouched. */
+	readonly accounts: AccountChoice;
 	readonly enrich: EnrichChoice;
 }
 
@@ -174,7 +182,6 @@ async function assignUnits(
 	const { primary } = sessions;
 	let unitId = 0;
 	const assumes = request.access.schema === 'assume_role';
-	const isAsked = (accountId: string): boolean => request.accounts?.includes(accountId) ?? true;
 	const assign = (account: UnitAccount): void => {
 		unitId += 1;
 		// AssumeRole and DescribeRegions: what every account takes at the least.
@@ -190,15 +197,15 @@ async function assignUnits(
 			done: [],
 			enrich: request.enrich,
 		};
-		pool.add(task);
+		pool.add(task, book.sizes.get(account.accountId) ?? 0);
 	};
 	const alone = (): void => {
-		if (!isAsked(primary.accountId)) return;
+		if (!isAccountAsked(request.accounts, { accountId: primary.accountId, ouPath: null })) return;
 		const account = { accountId: primary.accountId, name: null, state: null, ouPath: null };
 		ledger.expect(account);
 		assign(account);
 	};
-	if (request.access.schema === 'access_key' || !request.access.organizationDiscovery) {
+	if (!discoversAccounts(request.access, request.collection)) {
 		alone();
 		warnUnknown(request, ledger, 'is not the account that these credentials enter');
 		return { complete: false, pages: 0, organizationId: null, standsAlone: false };
@@ -209,13 +216,18 @@ async function assignUnits(
 		signal: options.stopping,
 		onAccounts: async (accounts) => {
 			await book.recordAccounts(accounts);
-			for (const account of accounts.filter((each) => isAsked(each.accountId))) {
+			for (const account of accounts) {
+				if (!isAccountAsked(request.accounts, account)) {
+					ledger.leaveOut(account.accountId);
+					continue;
+				}
 				ledger.expect(account);
 				if (account.state === 'ACTIVE') assign(account);
 				else await skipAccount(book, ledger, account);
 			}
 		},
 	});
+	if (isPathMissing(discovery.error)) throw discovery.error;
 	ledger.addMinimumCalls(discovery.pages);
 	if (discovery.standsAlone) {
 		ledger.warn('The account belongs to no AWS Organization: it was collected alone.');
@@ -226,7 +238,7 @@ async function assignUnits(
 }
 
 function warnUnknown(request: RunRequest, ledger: Ledger, why: string): void {
-	const unknown = request.accounts?.filter((accountId) => !ledger.knows(accountId)) ?? [];
+	const unknown = request.accounts.only?.filter((accountId) => !ledger.knows(accountId)) ?? [];
 	for (const accountId of unknown) ledger.warn(`Account ${accountId} was asked for, but ${why}.`);
 }
 

@@ -18,6 +18,8 @@ export interface LedgerAccount {
 /** The book of one execution: every account that should answer, and what became of each of its scopes. */
 export interface Ledger {
 	expect(account: LedgerAccount): void;
+	/** The account was heard of, and is deliberately not asked for: it has no line, and nobody may take it for absent. */
+	leaveOut(accountId: string): void;
 	/** The account is known and deliberately not read: one line for all its regions. */
 	record(report: ScopeReport): void;
 	warn(text: string): void;
@@ -27,7 +29,7 @@ export interface Ledger {
 	addMinimumCalls(calls: number): void;
 	readonly live: LiveCounts;
 	summarize(closing: LedgerClosing): ExecutionSummary;
-	/** Whether the account was heard of in this run. */
+	/** Whether the account was heard of in this run, asked for or not. */
 	knows(accountId: string): boolean;
 	hasOutcome(accountId: string): boolean;
 	/** Accounts without any outcome yet. */
@@ -60,6 +62,7 @@ interface Entry {
 
 export function createLedger(): Ledger {
 	const entries = new Map<string, Entry>();
+	const leftOut = new Set<string>();
 	const warnings = new Set<string>();
 	const troubles: OutcomeReport[] = [];
 	const calls = new Map<string, Readonly<Record<string, number>>>();
@@ -88,13 +91,7 @@ export function createLedger(): Ledger {
 			[...entries.values()].flatMap((entry) => [...entry.reports.values()].map((report) => report.outcome)),
 			troubles.map((trouble) => trouble.outcome),
 		);
-	const totals = (): Record<string, number> => {
-		const sum: Record<string, number> = {};
-		for (const each of calls.values()) {
-			for (const [action, count] of Object.entries(each)) sum[action] = (sum[action] ?? 0) + count;
-		}
-		return sum;
-	};
+	const totals = (): Record<string, number> => sumCalls(calls.values());
 
 	return {
 		live,
@@ -123,7 +120,10 @@ export function createLedger(): Ledger {
 		addMinimumCalls: (count) => {
 			minimumCalls += count;
 		},
-		knows: (accountId) => entries.has(accountId),
+		leaveOut: (accountId) => {
+			leftOut.add(accountId);
+		},
+		knows: (accountId) => entries.has(accountId) || leftOut.has(accountId),
 		unanswered: () => [...entries].filter(([, entry]) => entry.reports.size === 0).map(([accountId]) => accountId),
 		hasOutcome: (accountId) => (entries.get(accountId)?.reports.size ?? 0) > 0,
 		summarize: (closing) => {
@@ -153,6 +153,14 @@ export function createLedger(): Ledger {
 			};
 		},
 	};
+}
+
+function sumCalls(sources: Iterable<Readonly<Record<string, number>>>): Record<string, number> {
+	const sum: Record<string, number> = {};
+	for (const each of sources) {
+		for (const [action, count] of Object.entries(each)) sum[action] = (sum[action] ?? 0) + count;
+	}
+	return sum;
 }
 
 /** Outcomes nobody has to act on; a stop is the person's own wish. */

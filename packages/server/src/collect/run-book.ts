@@ -7,6 +7,8 @@ import type { ScopeReport } from './task.ts';
 
 /** What of a run outlives it, beside the records themselves. */
 export interface RunBook {
+	/** Records of each account by the last run: who has most is read first. Empty where nothing is remembered. */
+	readonly sizes: ReadonlyMap<string, number>;
 	/** A page of the AWS Organization's accounts. */
 	recordAccounts(accounts: readonly OrganizationAccount[]): Promise<void>;
 	/** The account is not ACTIVE: its scopes are outside coverage, its records unconfirmed. */
@@ -25,6 +27,7 @@ export interface RunBook {
 /** The book of `--out`: nothing outlives the run. */
 export function createNoBook(): RunBook {
 	return {
+		sizes: new Map(),
 		recordAccounts: async () => undefined,
 		skipAccount: async () => undefined,
 		noteScope: () => undefined,

@@ -1,47 +1,21 @@
-import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
-import type { Caller } from '#aws/call.ts';
-import { faultOf, outcomeOf } from '#aws/fault.ts';
-import type { AwsSession } from '#aws/session.ts';
-import type { Clock } from '#platform/clock.ts';
-import type {
-	Collection,
-	EnrichmentResult,
-	ReadContext,
-	ScopeEnrichment,
-	SourcePage,
-} from '#sources/kit/collection.ts';
+import type { ReadContext, SourcePage } from '#sources/kit/collection.ts';
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
 import { type ListingAttempt, withRestarts } from './listing.ts';
-import { type CallTally, createReadContext } from './read-context.ts';
-import { leaseLostCode, type ScopeSink } from './sinks/sink.ts';
-import { type EnrichChoice, type EnrichmentReport, ownCauses, type ScopeReport } from './task.ts';
+import type { CallTally } from './read-context.ts';
+import { readDetails, wantedDetails } from './read-details.ts';
+import { type Enriched, readEnrichments } from './read-enrichments.ts';
+import { contextOf, reportOf, type ScopeRunOptions } from './scope-reading.ts';
+import type { FanOutBasis, ScopeSink } from './sinks/sink.ts';
+import { type EnrichmentReport, ownCauses, type ScopeReport } from './task.ts';
 
 /** A scope that shows no progress for this long is given up (`rules.md`, Credentials, Deadlines). */
 const idleMs = 5 * 60_000;
-/** An enrichment is given up before the scope that waits for it would be. */
-const enrichmentIdleMs = 4 * 60_000;
-
-export interface ScopeRunOptions {
-	readonly collection: Collection<unknown>;
-	readonly sink: ScopeSink;
-	readonly session: AwsSession;
-	readonly caller: Caller;
-	readonly clock: Clock;
-	readonly enrich: EnrichChoice;
-	readonly signal: AbortSignal;
-	/** Called after each page, with the number of assets in it. */
-	readonly onPage: (assets: number) => void;
-}
-
-interface Enriched {
-	readonly results: ReadonlyMap<string, EnrichmentResult>;
-	readonly reports: readonly EnrichmentReport[];
-}
 
 /**
  * Reads one scope to an outcome. Never throws for anything AWS or the network does; a fault of ours (the store cannot
- * be written) ends as `failed` too, so that every scope has an outcome.
+ * be written) ends as `failed` too, so that every scope has an outcome. The outcome is the listing's: what is read of
+ * single records after it has outcomes of its own.
  */
 export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 	const { sink, clock, signal } = options;
@@ -65,14 +39,18 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 			await withRestarts(
 				async (attempt) => {
 					listingTally.calls = 0;
-					const context = contextOf(options, deadline, listingTally);
-					await readListing(options, context, attempt, deadline, enriching);
+					await readListing(options, { attempt, deadline, enriching, tally: listingTally });
 				},
 				() => sink.restart(),
 			);
 		} finally {
 			tally.calls += listingTally.calls;
 			enrichments = (await enriching).reports;
+		}
+		const made = new Set((await enriching).results.keys());
+		if (wantedDetails(options, made).length > 0) {
+			const details = await readDetails(options, made, deadline, tally);
+			enrichments = [...enrichments, ...details];
 		}
 		return report({ outcome: 'complete' }, true);
 	} catch (error) {
@@ -85,22 +63,32 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 	}
 }
 
+interface Listing {
+	readonly attempt: ListingAttempt;
+	readonly deadline: ProgressDeadline;
+	readonly enriching: Promise<Enriched>;
+	readonly tally: CallTally;
+}
+
+/** A page as either way of reading gives it. */
+interface ListedPage {
+	readonly items: readonly unknown[];
+	readonly nextToken: string | null;
+	readonly namedMissing?: readonly string[];
+}
+
 /** Reads the primary listing once, page by page, each made durable before the next is asked for. */
-async function readListing(
-	options: ScopeRunOptions,
-	context: ReadContext,
-	attempt: ListingAttempt,
-	deadline: ProgressDeadline,
-	enriching: Promise<Enriched>,
-): Promise<void> {
+async function readListing(options: ScopeRunOptions, listing: Listing): Promise<void> {
 	const { collection, sink } = options;
+	const { attempt, deadline, tally } = listing;
+	const context = contextOf(options, deadline, tally);
 	let index = 0;
 	let ended = false;
 	// Before the first page is asked for: pages that wait for it would be held in memory, one for each scope.
-	const enriched = await enriching;
-	const pages = collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>;
+	const enriched = await listing.enriching;
+	const goesOn = wantedDetails(options, new Set(enriched.results.keys())).length > 0;
 	// Taken apart, so that the documents are free (2 MB a page) while their records wait to be written.
-	for await (const { items, nextToken } of pages) {
+	for await (const { items, nextToken, namedMissing } of readPages(options, context, attempt)) {
 		const observedAt = new Date(options.clock.now());
 		const records = items.map((item) => collection.convert(item, sink.facts));
 		const { length } = records;
@@ -113,6 +101,8 @@ async function readListing(
 			observedAt,
 			enriched: enriched.results,
 			enrichments: enriched.reports,
+			goesOn,
+			...(namedMissing ? { namedMissing } : {}),
 		});
 		ended = nextToken === null;
 		index += 1;
@@ -123,97 +113,32 @@ async function readListing(
 	if (!ended) throw new Error(`the listing of ${collection.kind} stopped before its last page`);
 }
 
-/** Makes the enrichments this run wants; each ends with an outcome of its own and none fails the scope. */
-async function readEnrichments(
+/** The listing from page one, or, of a scope known to be big, its known ids; a second try always lists. */
+async function* readPages(
 	options: ScopeRunOptions,
-	deadline: ProgressDeadline,
-	tally: CallTally,
-): Promise<Enriched> {
-	const { collection, sink, enrich } = options;
-	const wanted = collection.enrichments
-		.filter((enrichment) => enrichment.per === 'scope')
-		.filter(
-			(enrichment) =>
-				enrichment.isOn &&
-				(enrich === 'all' || (enrich === 'due' && sink.isDue(enrichment.action, enrichment.cadenceMs))),
-		);
-	const results = new Map<string, EnrichmentResult>();
-	const reports = await Promise.all(
-		wanted.map(async (enrichment): Promise<EnrichmentReport> => {
-			const own = createProgressDeadline(options.clock, enrichmentIdleMs, deadline.signal);
-			const progressed = (): void => {
-				own.touch();
-				// The listing waits for its enrichments: as long as they get on, so does the scope.
-				deadline.touch();
-			};
-			try {
-				results.set(enrichment.action, await readEnrichment(options, enrichment, { ...own, touch: progressed }, tally));
-				return { action: enrichment.action, outcome: 'complete' };
-			} catch (error) {
-				return { action: enrichment.action, ...reportOf(error, own, options.signal) };
-			} finally {
-				own.stop();
-				deadline.touch();
-			}
-		}),
-	);
-	return { results, reports };
+	context: ReadContext,
+	attempt: ListingAttempt,
+): AsyncGenerator<ListedPage, void, void> {
+	const { collection, sink } = options;
+	const { fanOut } = collection;
+	const basis = fanOut && attempt.attempt === 0 ? sink.fanOutBasis(fanOut.minimumRecords) : undefined;
+	if (!fanOut || !basis) {
+		yield* collection.read(context) as AsyncGenerator<SourcePage<unknown>, void, void>;
+		return;
+	}
+	yield* readKnown(fanOut, context, basis);
 }
 
-async function readEnrichment(
-	options: ScopeRunOptions,
-	enrichment: ScopeEnrichment,
-	deadline: ProgressDeadline,
-	tally: CallTally,
-): Promise<EnrichmentResult> {
-	const own: CallTally = { calls: 0 };
-	const result = await withRestarts(
-		(attempt) => {
-			own.calls = 0;
-			const context = contextOf(options, deadline, own);
-			return enrichment.read({
-				...context,
-				call: async (operation, input) => {
-					const output = await context.call(operation, input);
-					attempt.progressed();
-					deadline.touch();
-					return output;
-				},
-			});
-		},
-		async () => undefined,
-	);
-	tally.calls += own.calls;
-	return result;
-}
-
-function contextOf(options: ScopeRunOptions, deadline: ProgressDeadline, tally: CallTally): ReadContext {
-	return createReadContext({
-		collection: options.collection,
-		scope: options.sink.facts,
-		session: options.session,
-		caller: options.caller,
-		signal: deadline.signal,
-		tally,
-		lastKnown: async () => new Map(),
-	});
-}
-
-/** What an error means for the scope it ended. */
-function reportOf(error: unknown, deadline: ProgressDeadline, signal: AbortSignal): OutcomeReport {
-	if (deadline.expired()) return { outcome: 'failed', cause: ownCauses.noProgress };
-	if (error instanceof RollcallError && error.code === leaseLostCode)
-		return { outcome: 'failed', cause: ownCauses.leaseLost };
-	if (signal.aborted) return { outcome: 'cancelled', cause: ownCauses.cancelled };
-	return outcomeOfError(error);
-}
-
-/** The outcome of a fault of AWS, or `failed` with the text of anything else. */
-export function outcomeOfError(error: unknown): OutcomeReport {
-	const fault = faultOf(error);
-	if (fault) return outcomeOf(fault);
-	const message = error instanceof Error ? error.message : String(error);
-	return { outcome: 'failed', cause: { code: 'Internal', message } };
+/** The end of a fan-out is the proof that every known id was answered for: an empty last page closes the scope. */
+async function* readKnown(
+	fanOut: NonNullable<ScopeRunOptions['collection']['fanOut']>,
+	context: ReadContext,
+	basis: FanOutBasis,
+): AsyncGenerator<ListedPage, void, void> {
+	for await (const { items, missing } of fanOut.read(context, basis.known, basis.since)) {
+		yield { items, nextToken: 'fan-out', namedMissing: missing };
+	}
+	yield { items: [], nextToken: null, namedMissing: [] };
 }
 
 /** Whether the outcome could be written. The scope has it in any case; what is not written here the coordinator writes. */

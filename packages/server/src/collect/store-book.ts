@@ -5,9 +5,10 @@ import type { Clock } from '#platform/clock.ts';
 import { closeAccountList, listKnownAccountIds, recordAccountPage, retireAccountRecords } from '#store/accounts.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
-import { failAccountScopes, failScopes, skipAccountScopes } from '#store/scopes.ts';
+import { failAccountScopes, failScopes, listAccountSizes, skipAccountScopes } from '#store/scopes.ts';
 import { sweepExecution } from '#store/sweep.ts';
 import type { Discovery } from './access.ts';
+import { type AccountChoice, mayAccountBeAsked } from './account-choice.ts';
 import { bareReport } from './bare-report.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
@@ -23,8 +24,10 @@ export interface StoreBookOptions {
 	readonly organizationId: string;
 	readonly configurationId: string;
 	readonly integrationId: string;
+	/** Whether accounts that an account list named belong to it (`Collection.fansOut`). */
+	readonly fansOut: boolean;
 	/** What the run asks for; accounts and regions it does not ask for stay untouched. Null: every one. */
-	readonly asked: { readonly accounts: readonly string[] | null; readonly regions: readonly string[] | null };
+	readonly asked: { readonly accounts: AccountChoice; readonly regions: readonly string[] | null };
 }
 
 export interface StoreBook extends RunBook {
@@ -44,12 +47,14 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 		startExecution(tx, { id, integrationId, startedAt: now() }),
 	);
 	const stopBeating = beat(options, executionId);
+	const sizes = await store.tenant(organizationId, (tx) => listAccountSizes(tx, integrationId));
 	// Outcomes that their worker could not write, because it died or the store did not take them.
 	const orphans: ScopeReport[] = [];
 	const failKnown = (report: OutcomeReport, ledger: Ledger): Promise<void> =>
 		failKnownAccounts(options, executionId, report, ledger);
 	return {
 		executionId,
+		sizes,
 		close: stopBeating,
 		recordAccounts: (accounts) => recordAccounts(options, accounts),
 		skipAccount: async (accountId, report) => {
@@ -151,12 +156,13 @@ async function failKnownAccounts(
 	report: OutcomeReport,
 	ledger: Ledger,
 ): Promise<void> {
-	const { store, clock, organizationId, configurationId, integrationId, asked } = options;
+	const { store, clock, organizationId, configurationId, integrationId, fansOut, asked } = options;
 	const { outcome, cause = null } = report;
-	const known = await store.tenant(organizationId, (tx) => listKnownAccountIds(tx, { configurationId, integrationId }));
-	const isAsked = (accountId: string): boolean => asked.accounts?.includes(accountId) ?? true;
+	const known = await store.tenant(organizationId, (tx) =>
+		listKnownAccountIds(tx, { configurationId, integrationId, listed: fansOut }),
+	);
 	// One that was heard of may still be read while the list breaks off: its outcome is its own.
-	for (const accountId of known.filter((id) => isAsked(id) && !ledger.knows(id))) {
+	for (const accountId of known.filter((id) => mayAccountBeAsked(asked.accounts, id) && !ledger.knows(id))) {
 		const at = new Date(clock.now());
 		const account = { integrationId, executionId, accountId, regions: asked.regions, at };
 		await store.tenant(organizationId, (tx) => failAccountScopes(tx, { ...account, outcome, cause }));

@@ -36,6 +36,8 @@ export interface ScopeReport extends OutcomeReport {
 
 export interface EnrichmentReport extends OutcomeReport {
 	readonly action: string;
+	/** When AWS made what was read, where that is earlier than the reading. */
+	readonly asOf?: Date | undefined;
 }
 
 export interface ScopeCounts {
@@ -70,6 +72,11 @@ export const ownCauses = {
 	otherOrganization: {
 		code: 'AnotherOrganization',
 		message: 'The role now answers for another AWS Organization, so nothing was asked of this account.',
+	},
+	regionsNotTold: {
+		code: 'RegionsNotTold',
+		message:
+			'A policy of the AWS Organization denies ec2:DescribeRegions, so the regions that are on by default were read. Opt-in regions that the account may have enabled are not covered.',
 	},
 	regionNotEnabled: { code: 'RegionNotEnabled', message: 'The region is not enabled for this account.' },
 } as const satisfies Record<string, OutcomeCause>;

@@ -5,6 +5,7 @@ import { type Aws, createAws } from '#aws/create-aws.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import type { Access } from '#collect/access.ts';
+import { type AccountChoice, everyAccount } from '#collect/account-choice.ts';
 import { type RunOptions, runExecution } from '#collect/coordinator.ts';
 import { createNoBook } from '#collect/run-book.ts';
 import { openStoreBook } from '#collect/store-book.ts';
@@ -16,7 +17,7 @@ import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { tuneHeapForBodies } from '#platform/tune-heap.ts';
 import type { Collection } from '#sources/kit/collection.ts';
-import { findCollection } from '#sources/registry.ts';
+import { defaultSourceSettings, findCollection, type SourceSettings } from '#sources/registry.ts';
 import { refuseForeignRole, upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import { ensureOrganization } from '#store/organizations.ts';
 import type { Store } from '#store/store.ts';
@@ -40,12 +41,13 @@ export async function runCollect(
 	hooks: CollectHooks,
 ): Promise<ExecutionSummary> {
 	tuneHeapForBodies();
-	const collection = findCollection(request.source);
+	const sources = defaultSourceSettings;
+	const collection = findCollection(request.source, sources);
 	const clock = createClock();
 	const settings = awsSettings(config);
 	const aws = createAws({ clock, settings });
 	const log = openLog(config);
-	const shared: SharedParts = { config, request, hooks, collection, clock, settings, aws, log };
+	const shared: SharedParts = { config, request, hooks, sources, collection, clock, settings, aws, log };
 	// The last stage of stopping also ends what the coordinator itself waits for, as an STS that does not answer.
 	hooks.aborting.addEventListener('abort', () => void aws.close());
 	try {
@@ -59,6 +61,7 @@ interface SharedParts {
 	readonly config: Config;
 	readonly request: CollectRequest;
 	readonly hooks: CollectHooks;
+	readonly sources: SourceSettings;
 	readonly collection: Collection<unknown>;
 	readonly clock: Clock;
 	readonly settings: AwsSettings;
@@ -105,8 +108,9 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 			return { configurationId: configuration.id, integrationId: integration.id };
 		});
 		const organizationId = organization.id;
-		const asked = { accounts: request.accounts, regions: request.regions };
-		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId, asked });
+		const asked = { accounts: accountsOf(request), regions: request.regions };
+		const { fansOut } = shared.collection;
+		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId, fansOut, asked });
 		const output: WorkerOutput = {
 			kind: 'store',
 			connection: database.connection(),
@@ -148,12 +152,16 @@ async function refuseRegisteredRole(
 	}
 }
 
+function accountsOf(request: CollectRequest): AccountChoice {
+	return { ...everyAccount, only: request.accounts };
+}
+
 type SharedRunOptions = Omit<RunOptions, 'book' | 'pool'>;
 
 function runOptions(shared: SharedParts, access: Access): SharedRunOptions {
 	const { request, hooks, collection, clock, aws } = shared;
 	return {
-		request: { collection, access, regions: request.regions, accounts: request.accounts, enrich: request.enrich },
+		request: { collection, access, regions: request.regions, accounts: accountsOf(request), enrich: request.enrich },
 		clock,
 		caller: aws.caller,
 		broker: aws.broker,
@@ -170,6 +178,7 @@ function poolOptions(
 ): Pick<RunOptions['pool'], 'startWorker' | 'workers' | 'setup'> {
 	const setup: WorkerSetup = {
 		collectionKind: shared.collection.kind,
+		sources: shared.sources,
 		output,
 		aws: shared.settings,
 		scopesAtOnce: scopesAtOnce[output.kind],

@@ -191,9 +191,10 @@ onEveryServer((openCluster) => {
 		await list(0, 'o-a', [two, { id: '333333333333', state: 'CLOSED' }]);
 		await readScope(ground, [makeRow('a')], { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { configurationId, integrationId } = ground;
-		expect(await tenant((tx) => listKnownAccountIds(tx, { configurationId, integrationId }))).toEqual([
-			accountId,
-			two.id,
-		]);
+		const known = (listed: boolean) =>
+			tenant((tx) => listKnownAccountIds(tx, { configurationId, integrationId, listed }));
+		expect(await known(true)).toEqual([accountId, two.id]);
+		// What is read in one account only knows nothing of the list.
+		expect(await known(false)).toEqual([accountId]);
 	});
 });

@@ -206,18 +206,21 @@ const retirementTexts: Partial<Record<RetirementReason, string>> = {
 	deleted: 'Its integration was deleted.',
 };
 
-/** Accounts heard of before: listed ones that have not retired, and those with scopes of the integration. */
+/**
+ * Accounts heard of before: listed ones that have not retired (unless the integration is read in one account only), and
+ * those with scopes of the integration.
+ */
 export async function listKnownAccountIds(
 	tx: TenantTransaction,
-	input: { readonly configurationId: string; readonly integrationId: string },
+	input: { readonly configurationId: string; readonly integrationId: string; readonly listed: boolean },
 ): Promise<readonly string[]> {
 	const { rows } = await tx.client.query<{ id: string }>(
-		`select account_id as id from account where configuration = $1 and retired_at is null
+		`select account_id as id from account where $3 and configuration = $1 and retired_at is null
 		union
 		select s.account_id from scope s where s.integration = $2 and s.removed_at is null
 			and not exists (select from account a where a.configuration = $1 and a.account_id = s.account_id and a.retired_at is not null)
 		order by id`,
-		[input.configurationId, input.integrationId],
+		[input.configurationId, input.integrationId, input.listed],
 	);
 	return rows.map(({ id }) => id);
 }

@@ -3,12 +3,14 @@ import {
 	closeScopes,
 	findUntrusted,
 	mergeEnrichments,
+	releaseScopes,
 	type SeenWrite,
 	savePages,
 	unmissRecords,
 } from './close-scopes.ts';
 import { mergeRecords, type RecordChange } from './merge-records.ts';
 import { publishEvents } from './publish-events.ts';
+import { confirmDetails } from './record-details.ts';
 import type { BatchRow } from './record-lines.ts';
 import type { EnrichmentState, RecordId, ScopeId, ScopeWrite, ScopeWriteResult } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -50,7 +52,9 @@ export async function applyWrites(tx: TenantTransaction, batch: WriteBatch): Pro
 	await savePages(tx, seen);
 	await writeObservations(tx, writes);
 	await saveEnrichments(tx, writes, scopes);
+	await confirmDetails(tx, batch.integrationId, writes);
 	const missed = await closeScopes(tx, seen);
+	await releaseScopes(tx, writes);
 	await publishEvents(tx, batch);
 	return batch.writes.map((write) => {
 		const verdict = verdicts.get(write) ?? 'lease_lost';
@@ -62,14 +66,14 @@ export async function applyWrites(tx: TenantTransaction, batch: WriteBatch): Pro
 interface LockedScope {
 	readonly id: ScopeId;
 	readonly epoch: number;
-	readonly closed: boolean;
+	readonly closedEpoch: number;
 	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
 }
 
 /** Locks scopes in the order of their ids, so that two writers never wait for each other. */
 async function lockScopes(tx: TenantTransaction, ids: readonly ScopeId[]): Promise<ReadonlyMap<ScopeId, LockedScope>> {
 	const { rows } = await tx.client.query<LockedScope>(
-		`select id, lease_epoch::int as epoch, closed_epoch >= lease_epoch as closed, enrichments
+		`select id, lease_epoch::int as epoch, closed_epoch::int as "closedEpoch", enrichments
 		from scope where id = any ($1) order by id for no key update`,
 		[[...new Set(ids)]],
 	);
@@ -83,14 +87,14 @@ async function judgeWrites(
 ): Promise<ReadonlyMap<ScopeWrite, Verdict>> {
 	const held = writes.filter((write) => {
 		const scope = scopes.get(write.scopeId);
-		return scope?.epoch === write.epoch && !scope.closed;
+		return scope?.epoch === write.epoch && scope.closedEpoch < write.epoch;
 	});
 	const untrusted = await findUntrusted(tx, held);
 	const allowed = new Set(held);
 	return new Map(
 		writes.map((write): [ScopeWrite, Verdict] => {
 			if (allowed.has(write)) return [write, untrusted.has(write.scopeId) && write.close ? 'untrusted' : 'write'];
-			return [write, scopes.get(write.scopeId)?.epoch === write.epoch ? 'repeated' : 'lease_lost'];
+			return [write, scopes.get(write.scopeId)?.closedEpoch === write.epoch ? 'repeated' : 'lease_lost'];
 		}),
 	);
 }

@@ -71,7 +71,12 @@ export async function closeScopes(
 	const closing = seen.filter(({ write }) => write.close !== undefined);
 	if (closing.length === 0) return new Map();
 	const complete = closing.filter(({ write }) => write.close?.outcome === 'complete');
-	const missed = complete.length > 0 ? await markMissed(tx, complete) : new Map<string, number>();
+	const listed = complete.filter(({ write }) => write.close?.namedMissing === undefined);
+	const missed = listed.length > 0 ? await markMissed(tx, listed) : new Map<string, number>();
+	for (const { write } of complete) {
+		const named = write.close?.namedMissing;
+		if (named) missed.set(write.scopeId, await markNamed(tx, write, named));
+	}
 	await tx.client.query('delete from scope_page where scope = any ($1)', [closing.map(({ write }) => write.scopeId)]);
 	await recordOutcomes(
 		tx,
@@ -79,19 +84,45 @@ export async function closeScopes(
 			close ? [{ scopeId, executionId, outcome: close.outcome, cause: close.cause, at: close.at }] : [],
 		),
 	);
-	await tx.client.query(releaseSql, [
+	await tx.client.query(closeSql, [
 		closing.map(({ write }) => write.scopeId),
 		closing.map(({ write }) => write.epoch),
 		closing.map(({ write }) => write.readStartedAt),
+		closing.map(({ write }) => methodOf(write)),
+		closing.map(({ write }) => (methodOf(write) === 'full' ? (write.close?.at ?? null) : null)),
+		closing.map(({ write }) => write.close?.goesOn ?? false),
 	]);
 	return missed;
 }
 
-const releaseSql = `
+/** How a complete scope was read; null for any other outcome. */
+function methodOf({ close }: ScopeWrite): 'full' | 'known_ids' | null {
+	if (close?.outcome !== 'complete') return null;
+	return close.namedMissing === undefined ? 'full' : 'known_ids';
+}
+
+/** A lease that goes on does so under the next epoch: whatever of the reading is written again finds it closed. */
+const closeSql = `
 update scope s set closed_epoch = g.epoch, read_started_at = g.read_started_at,
-	lease_owner = null, lease_execution = null, lease_expires_at = null
-from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as g(id, epoch, read_started_at)
+	method = coalesce(g.method, s.method), last_full_at = coalesce(g.full_at, s.last_full_at),
+	lease_epoch = case when g.goes_on then g.epoch + 1 else s.lease_epoch end,
+	lease_owner = case when g.goes_on then s.lease_owner end,
+	lease_execution = case when g.goes_on then s.lease_execution end,
+	lease_expires_at = case when g.goes_on then s.lease_expires_at end
+from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::boolean[])
+	as g(id, epoch, read_started_at, method, full_at, goes_on)
 where s.id = g.id`;
+
+/** Ends the leases that went on after their close. */
+export async function releaseScopes(tx: TenantTransaction, writes: readonly ScopeWrite[]): Promise<void> {
+	const releasing = writes.filter(({ release }) => release);
+	if (releasing.length === 0) return;
+	await tx.client.query(
+		`update scope s set closed_epoch = g.epoch, lease_owner = null, lease_execution = null, lease_expires_at = null
+		from unnest($1::bigint[], $2::bigint[]) as g(id, epoch) where s.id = g.id`,
+		[releasing.map(({ scopeId }) => scopeId), releasing.map(({ epoch }) => epoch)],
+	);
+}
 
 /**
  * Grouping tells what was not seen: it is linear whatever the planner expects of the arrays, where a join or a subquery
@@ -134,6 +165,24 @@ async function markMissed(tx: TenantTransaction, complete: readonly SeenWrite[])
 	return new Map(rows.map(({ id, missed }) => [id, missed]));
 }
 
+/** What was read by known ids misses what AWS named as missing, and nothing by absence (`rules.md`, What may remove 5). */
+async function markNamed(tx: TenantTransaction, write: ScopeWrite, named: readonly RecordId[]): Promise<number> {
+	const { rows } = await tx.client.query<{ missed: number }>(
+		`with marked as (
+			update source_record set missed_in = $2
+			where scope = $1 and id = any ($3) and state <> 'retired' and first_observed_at < $4
+			returning id
+		), counted as (
+			update scope set record_count =
+				(select count(*) from source_record where scope = $1 and state <> 'retired') - (select count(*) from marked)
+			where id = $1
+		)
+		select count(*)::int as missed from marked`,
+		[write.scopeId, write.executionId, named, write.readStartedAt],
+	);
+	return rows[0]?.missed ?? 0;
+}
+
 /** Enrichment states after a run. One that did not succeed keeps the time it last did. */
 export function mergeEnrichments(
 	stored: Readonly<Record<string, EnrichmentState>>,
@@ -141,13 +190,15 @@ export function mergeEnrichments(
 	at: Date,
 ): Record<string, EnrichmentState> {
 	const merged: Record<string, EnrichmentState> = { ...stored };
-	for (const [action, { outcome, cause }] of Object.entries(updates)) {
+	for (const [action, { outcome, cause, asOf }] of Object.entries(updates)) {
 		const confirmedAt = outcome === 'complete' ? at.toISOString() : stored[action]?.confirmed_at;
+		const madeAt = outcome === 'complete' ? asOf?.toISOString() : stored[action]?.as_of;
 		merged[action] = {
 			outcome,
 			...(cause ? { cause } : {}),
 			...(confirmedAt ? { confirmed_at: confirmedAt } : {}),
 			tried_at: at.toISOString(),
+			...(madeAt ? { as_of: madeAt } : {}),
 		};
 	}
 	return merged;

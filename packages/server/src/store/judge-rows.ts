@@ -111,14 +111,15 @@ function judgeKnown(row: BatchRow, stored: StoredRecord): JudgedRow {
 	if (row.observedAt < stored.changed_at) return { change: { ...change, action: 'discard' } };
 	const state = stateOf(row.row);
 	const hash = mergeHash(stored.hash, row.row);
-	if (state === stored.state && hash.equals(stored.hash) && isSameMask(row.row.unknown, stored.unknown)) {
+	const unknown = mergeMask(stored.unknown, row.row);
+	if (state === stored.state && hash.equals(stored.hash) && isSameMask(unknown, stored.unknown)) {
 		return { change: { ...change, action: 'none' } };
 	}
 	const joined = state === 'active' ? 'SourceMembershipAdd' : 'SourceMembershipRemove';
 	const event = (state === 'active') === (stored.state === 'active') ? null : joined;
 	return {
 		change: { ...change, action: 'update' },
-		chosen: { ...row, id: stored.id, state, action: 'update', hash, event },
+		chosen: { ...row, row: { ...row.row, unknown }, id: stored.id, state, action: 'update', hash, event },
 	};
 }
 
@@ -136,6 +137,13 @@ export function mergeHash(stored: Buffer | null, row: Pick<RecordRow, 'hash' | '
 		row.hash.copy(merged, part * digestBytes, part * digestBytes, (part + 1) * digestBytes);
 	}
 	return merged;
+}
+
+/** What is unknown of parts that were not read this time stays unknown. */
+function mergeMask(stored: UnknownMask | null, row: Pick<RecordRow, 'unknown' | 'replacedKeys'>): UnknownMask {
+	if (stored === null) return row.unknown;
+	const kept = Object.entries(stored).filter(([name]) => !row.replacedKeys.includes(name));
+	return kept.length === 0 ? row.unknown : { ...Object.fromEntries(kept), ...row.unknown };
 }
 
 function isSameMask(given: UnknownMask, stored: UnknownMask | null): boolean {

@@ -34,6 +34,8 @@ export interface RecordRow {
 export interface EnrichmentUpdate {
 	readonly outcome: Outcome;
 	readonly cause?: OutcomeCause | null | undefined;
+	/** When AWS made what was read, where that is earlier than the reading. */
+	readonly asOf?: Date | undefined;
 }
 
 /** What was last known of one enrichment of a scope. Times are ISO 8601. */
@@ -43,6 +45,8 @@ export interface EnrichmentState {
 	/** When it last succeeded; absent: never. */
 	readonly confirmed_at?: string;
 	readonly tried_at: string;
+	/** When AWS made what was last read successfully, where that is earlier than the reading (a report). */
+	readonly as_of?: string;
 }
 
 /** All observations of one enrichment; they replace the stored ones of that scope and action. */
@@ -58,6 +62,20 @@ export interface ObservationSet {
 export interface ScopeClose {
 	readonly outcome: Outcome;
 	readonly cause?: OutcomeCause | null | undefined;
+	readonly at: Date;
+	/**
+	 * Set where a complete scope was read by known ids: nothing is missed by absence, only these records, which AWS itself
+	 * named as missing, are candidates of removal.
+	 */
+	readonly namedMissing?: readonly RecordId[];
+	/** The lease is kept, under the next epoch, for what is still to be read of single records. */
+	readonly goesOn?: boolean;
+}
+
+/** Records whose own read was answered, with or without a change. */
+export interface ConfirmedDetails {
+	readonly action: string;
+	readonly nativeIds: readonly string[];
 	readonly at: Date;
 }
 
@@ -81,6 +99,9 @@ export interface ScopeWrite {
 	readonly observations?: readonly ObservationSet[];
 	readonly enrichments?: Readonly<Record<string, EnrichmentUpdate>>;
 	readonly close?: ScopeClose;
+	readonly details?: ConfirmedDetails;
+	/** Ends a lease that went on after the close. */
+	readonly release?: boolean;
 }
 
 export interface ScopeWriteResult {

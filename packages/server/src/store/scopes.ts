@@ -1,4 +1,5 @@
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
+import { type DetailState, listDetailStates } from './record-details.ts';
 import { recordOutcomes } from './scope-outcomes.ts';
 import type { EnrichmentState, RecordId, ScopeId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -8,6 +9,10 @@ export interface OpenedScope {
 	readonly scopeId: ScopeId;
 	readonly epoch: number;
 	readonly lastCompleteAt: Date | null;
+	/** When it was last listed completely, not only by known ids. */
+	readonly lastFullAt: Date | null;
+	/** Live records when it was last closed. */
+	readonly recordCount: number;
 	/** By action. `confirmedAt` is when the enrichment last succeeded. */
 	readonly enrichments: Readonly<
 		Record<string, { readonly outcome: Outcome; readonly confirmedAt: Date | null; readonly triedAt: Date }>
@@ -27,6 +32,9 @@ export interface KnownRecord {
 	readonly hash: Buffer;
 	/** An earlier run marked it as missed: when it is listed again, its id belongs to `unmissIds`. */
 	readonly missed: boolean;
+	/** Its row says that an attribute its own read feeds is unknown: it has to be read and written again. */
+	readonly masked: boolean;
+	readonly state: 'active' | 'retired' | 'insufficient';
 }
 
 export interface OpenInput {
@@ -38,6 +46,8 @@ export interface OpenInput {
 	readonly leaseMs: number;
 	/** Set where not all enabled regions are given: what was said of the whole account (`*`) stays. */
 	readonly isPartial?: boolean;
+	/** Attributes that records' own reads feed; with any, what is known of those reads is loaded too. */
+	readonly detailAttributes?: readonly string[];
 	readonly now: Date;
 }
 
@@ -45,6 +55,8 @@ export interface OpenedAccount {
 	readonly scopes: readonly OpenedScope[];
 	readonly busy: readonly BusyScope[];
 	readonly known: readonly KnownRecord[];
+	/** Only where they were asked for. */
+	readonly details: readonly DetailState[];
 }
 
 /**
@@ -88,7 +100,8 @@ export async function openAccountScopes(tx: TenantTransaction, input: OpenInput)
 		busy: rows
 			.filter((row) => !row.taken)
 			.map(({ region, owner, expires_at }) => ({ region, owner, expiresAt: expires_at })),
-		known: ids.length > 0 ? await loadKnown(tx, ids, new Date(input.now.getTime() - goneKnownMs)) : [],
+		known: ids.length > 0 ? await loadKnown(tx, ids, input) : [],
+		details: input.detailAttributes?.length && ids.length > 0 ? await listDetailStates(tx, ids) : [],
 	};
 }
 
@@ -100,6 +113,8 @@ interface LeaseRow {
 	readonly owner: string;
 	readonly expires_at: Date;
 	readonly last_complete_at: Date | null;
+	readonly last_full_at: Date | null;
+	readonly record_count: number;
 	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
 }
 
@@ -114,10 +129,11 @@ with wanted as (
 	returning s.*
 )
 select true as taken, id, region, lease_epoch::int as epoch, lease_owner as owner, lease_expires_at as expires_at,
-	last_complete_at, enrichments
+	last_complete_at, last_full_at, record_count, enrichments
 from taken
 union all
-select false, s.id, s.region, s.lease_epoch::int, s.lease_owner, s.lease_expires_at, s.last_complete_at, s.enrichments
+select false, s.id, s.region, s.lease_epoch::int, s.lease_owner, s.lease_expires_at, s.last_complete_at, s.last_full_at,
+	s.record_count, s.enrichments
 from scope s join wanted using (id) where not exists (select from taken where taken.id = s.id)`;
 
 function toOpenedScope(row: LeaseRow): OpenedScope {
@@ -126,6 +142,8 @@ function toOpenedScope(row: LeaseRow): OpenedScope {
 		scopeId: row.id,
 		epoch: row.epoch,
 		lastCompleteAt: row.last_complete_at,
+		lastFullAt: row.last_full_at,
+		recordCount: row.record_count,
 		enrichments: Object.fromEntries(
 			Object.entries(row.enrichments).map(([action, state]) => [
 				action,
@@ -139,20 +157,41 @@ function toOpenedScope(row: LeaseRow): OpenedScope {
 	};
 }
 
+/** Live records of each account when its scopes were last closed. */
+export async function listAccountSizes(
+	tx: TenantTransaction,
+	integrationId: string,
+): Promise<ReadonlyMap<string, number>> {
+	const { rows } = await tx.client.query<{ account_id: string; records: number }>(
+		'select account_id, sum(record_count)::int as records from scope where integration = $1 group by account_id',
+		[integrationId],
+	);
+	return new Map(rows.map((row) => [row.account_id, row.records]));
+}
+
 async function loadKnown(
 	tx: TenantTransaction,
 	ids: readonly ScopeId[],
-	goneSince: Date,
+	input: OpenInput,
 ): Promise<readonly KnownRecord[]> {
-	const columns = 'id, native_id, scope, hash, missed_in is not null or held_in is not null';
-	const { rows } = await tx.client.query<[RecordId, string, ScopeId, Buffer, boolean]>({
+	const columns =
+		'id, native_id, scope, hash, missed_in is not null or held_in is not null, coalesce(unknown ?| $3, false), state';
+	const { rows } = await tx.client.query<[RecordId, string, ScopeId, Buffer, boolean, boolean, KnownRecord['state']]>({
 		text: `select ${columns} from source_record where scope = any ($1) and state <> 'retired'
 			union all
 			select ${columns} from source_record where scope = any ($1) and state = 'retired' and reason = 'terminated' and changed_at >= $2`,
-		values: [ids, goneSince],
+		values: [ids, new Date(input.now.getTime() - goneKnownMs), input.detailAttributes ?? []],
 		rowMode: 'array',
 	});
-	return rows.map(([id, nativeId, scopeId, hash, missed]) => ({ id, nativeId, scopeId, hash, missed }));
+	return rows.map(([id, nativeId, scopeId, hash, missed, masked, state]) => ({
+		id,
+		nativeId,
+		scopeId,
+		hash,
+		missed,
+		masked,
+		state,
+	}));
 }
 
 export interface RenewInput {

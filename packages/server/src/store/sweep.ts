@@ -30,6 +30,8 @@ export interface SweepResult {
 
 interface ScopeLoss {
 	readonly scope: string;
+	/** Read by known ids: what AWS named as missing for the first time waits for the second, whatever the brake says. */
+	readonly named: boolean;
 	/** Missed now for the first time, or missed and not held before. */
 	readonly lost: number;
 	/** Live records that were there before the read began, without those held by an earlier execution. */
@@ -45,11 +47,13 @@ export async function sweepExecution(tx: TenantTransaction, input: SweepInput): 
 	await beginRetiring(tx);
 	await tx.client.query(lockSql, [input.integrationId, input.executionId]);
 	const { rows: losses } = await tx.client.query<ScopeLoss>(lossSql, [input.integrationId, input.executionId]);
-	const lost = losses.reduce((sum, loss) => sum + loss.lost, 0);
+	const lost = losses.reduce((sum, loss) => sum + (loss.named ? 0 : loss.lost), 0);
 	const holdsAll =
 		lost > brake.executionCount &&
 		lost > brake.executionShare * (await countLive(tx, input.integrationId, input.executionId));
-	const held = losses.filter((loss) => loss.lost > 0 && (holdsAll || exceeds(loss, brake))).map(({ scope }) => scope);
+	const held = losses
+		.filter((loss) => loss.lost > 0 && (loss.named || holdsAll || exceeds(loss, brake)))
+		.map(({ scope }) => scope);
 	await tx.client.query(holdSql, [input.integrationId, input.executionId, held]);
 	await tx.client.query(chooseSql, [input.integrationId, input.executionId]);
 	const removed = await retireChosen(tx, { reason: 'absent', at: input.at, executionId: input.executionId });
@@ -79,7 +83,7 @@ order by id for no key update`;
 const candidate = `r.integration = $1 and r.missed_in = $2 and r.state <> 'retired' and r.held_in is distinct from $2`;
 
 const lossSql = `
-select s.id as scope, (count(*) filter (where ${candidate} and r.held_in is null))::int as lost,
+select s.id as scope, s.method = 'known_ids' as named, (count(*) filter (where ${candidate} and r.held_in is null))::int as lost,
 	(count(*) filter (where r.held_in is null and r.first_observed_at < s.read_started_at))::int as live
 from scope s
 join source_record r on r.scope = s.id and r.state <> 'retired'

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRig, type RigTarget } from '#collect/testing/rig.ts';
 import { startWorkerInProcess } from '#collect/testing/worker-in-process.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from '#collect/worker/protocol.ts';
+import { defaultSourceSettings } from '#sources/registry.ts';
 import { type RewritingProxy, startRewritingProxy } from './rewriting-proxy.ts';
 import { openStage, type Stage, scopeOf, until } from './stage.ts';
 
@@ -137,6 +138,7 @@ describe('invariant 12: a worker answers messages it can not obey, and does noth
 
 	const setup: WorkerSetup = {
 		collectionKind: 'ec2.devices',
+		sources: defaultSourceSettings,
 		output: { kind: 'lines', raw: false },
 		aws: {},
 		scopesAtOnce: 1,

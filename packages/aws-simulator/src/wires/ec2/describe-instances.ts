@@ -92,7 +92,7 @@ export function describeInstances(simulator: Simulator, call: Call): Answer {
 	const passes = makeInstanceFilter(readFilters(call));
 	if (ids.length > 0) {
 		const named = findNamed(simulator, call, scope, ids).filter(
-			(nature) => passes === undefined || passes(makeFacts(world, scope, nature)),
+			(nature) => passes === undefined || passes(nature, () => makeFacts(world, scope, nature)),
 		);
 		const slots = named.map((nature) => nature.slot);
 		return answerEc2(
@@ -113,7 +113,7 @@ export function describeInstances(simulator: Simulator, call: Call): Answer {
 		if (
 			nature !== undefined &&
 			!(hidden && nature.managedBy !== undefined) &&
-			(passes === undefined || passes(makeFacts(world, scope, nature)))
+			(passes === undefined || passes(nature, () => makeFacts(world, scope, nature)))
 		) {
 			slots.push(nature.slot);
 		}

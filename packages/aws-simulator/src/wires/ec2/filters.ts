@@ -1,6 +1,7 @@
 import { matchesPattern } from '../../gate/policy.ts';
 import { ApiError } from '../../http/messages.ts';
 import type { InstanceFacts } from '../../world/instance-facts.ts';
+import type { Nature } from '../../world/instances.ts';
 import { readList } from '../query-protocol.ts';
 import type { Call } from '../wire.ts';
 
@@ -33,10 +34,14 @@ export function readFilters(call: Call): Filter[] {
 
 type Reader = (facts: InstanceFacts) => readonly (string | undefined)[];
 
+/** What a glance tells: with a filter, a page may pass over a whole big scope. */
+const GLANCES: Readonly<Record<string, (nature: Nature) => string>> = {
+	'instance-id': (nature) => nature.instanceId,
+	'launch-time': (nature) => new Date(nature.life.launchedAt).toISOString(),
+	'instance-state-name': (nature) => nature.life.state,
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
-	'instance-id': (facts) => [facts.instanceId],
-	'launch-time': (facts) => [new Date(facts.launchedAt).toISOString()],
-	'instance-state-name': (facts) => [facts.state],
 	'instance-state-code': (facts) => [String(facts.stateCode)],
 	'instance-type': (facts) => [facts.instanceType.name],
 	'vpc-id': (facts) => [facts.vpcId],
@@ -46,9 +51,15 @@ const READERS: Readonly<Record<string, Reader>> = {
 	'tag-key': (facts) => facts.tags.map((tag) => tag.key),
 };
 
+type Test = (nature: Nature, readFacts: () => InstanceFacts) => boolean;
+
 /** Whether an instance passes all filters; throws for a filter EC2 does not know. */
-export function makeInstanceFilter(filters: readonly Filter[]): ((facts: InstanceFacts) => boolean) | undefined {
-	const tests = filters.map((filter) => {
+export function makeInstanceFilter(filters: readonly Filter[]): Test | undefined {
+	const tests = filters.map((filter): Test => {
+		const glance = GLANCES[filter.name];
+		if (glance !== undefined) {
+			return (nature) => filter.values.some((pattern) => matchesPattern(pattern, glance(nature)));
+		}
 		const tagKey = filter.name.startsWith('tag:') ? filter.name.slice(4) : undefined;
 		const read: Reader | undefined =
 			tagKey === undefined
@@ -57,10 +68,10 @@ export function makeInstanceFilter(filters: readonly Filter[]): ((facts: Instanc
 		if (read === undefined) {
 			throw new ApiError(400, 'InvalidParameterValue', `The filter '${filter.name}' is invalid`);
 		}
-		return (facts: InstanceFacts) =>
-			read(facts).some(
+		return (_nature, readFacts) =>
+			read(readFacts()).some(
 				(value) => value !== undefined && filter.values.some((pattern) => matchesPattern(pattern, value)),
 			);
 	});
-	return tests.length === 0 ? undefined : (facts) => tests.every((test) => test(facts));
+	return tests.length === 0 ? undefined : (nature, readFacts) => tests.every((test) => test(nature, readFacts));
 }

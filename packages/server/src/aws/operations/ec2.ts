@@ -1,4 +1,8 @@
-import type { DescribeInstancesCommandOutput, DescribeNetworkInterfacesCommandOutput } from '@aws-sdk/client-ec2';
+import type {
+	DescribeInstancesCommandInput,
+	DescribeInstancesCommandOutput,
+	DescribeNetworkInterfacesCommandOutput,
+} from '@aws-sdk/client-ec2';
 import type { DecodedInstance, DecodedItem, DecodedPage } from '../ec2-xml/decoded-page.ts';
 import type { PageOutput } from '../ec2-xml/fast-ec2-protocol.ts';
 import { toInstancePage, toInterfacePage } from '../ec2-xml/stock-page.ts';
@@ -16,6 +20,18 @@ export interface Ec2Page<Item extends DecodedItem = DecodedItem> {
 	/** Null on the last page. Pages may be short or empty. */
 	readonly nextToken: string | null;
 }
+
+/** A condition of EC2's own. At most 200 values in all of a question; `*` and `?` stand for any text. */
+export interface Ec2Filter {
+	readonly name: string;
+	readonly values: readonly string[];
+}
+
+/** Which instances: all of the region, those that pass the filters, or those named. */
+export type InstancesInput =
+	| (Ec2PageInput & { readonly filters?: readonly Ec2Filter[] })
+	/** At most 1,000; never paged. One that does not exist fails the whole question (`AwsFault.missingIds`). */
+	| { readonly instanceIds: readonly string[] };
 
 /** Page sizes after so many server errors on the same question: a page EC2 cannot make may work when smaller. */
 const pageSizes = [1000, 500, 200] as const;
@@ -41,24 +57,40 @@ export const describeRegions: AwsOperation<Readonly<Record<string, never>>, read
 
 /**
  * One page of instances, service-managed ones included. No order is promised, and an instance may stand on two pages.
+ * Instances asked for by their ids come as one page without a next token.
  * With our own reader or the SDK's, as the settings say: both give the same page.
  */
-export const describeInstances: AwsOperation<Ec2PageInput, Ec2Page<DecodedInstance>> = {
+export const describeInstances: AwsOperation<InstancesInput, Ec2Page<DecodedInstance>> = {
 	action: 'ec2:DescribeInstances',
-	hasToken: (input) => input.nextToken !== undefined,
+	hasToken: (input) => 'nextToken' in input && input.nextToken !== undefined,
+	namesThings: (input) => 'instanceIds' in input,
 	send: async (request) => {
+		const { input } = request;
+		// An empty list of ids would ask for every instance.
+		if ('instanceIds' in input && input.instanceIds.length === 0) return { items: [], nextToken: null };
 		const { client, sdk } = await request.clients.ec2(request.region);
-		const { nextToken, maxResults } = request.input;
 		const output = await client.send(
 			new sdk.DescribeInstancesCommand({
-				MaxResults: choosePageSize(maxResults, request.serverErrors),
+				...chooseInstances(input, request.serverErrors),
 				...(request.unknownParameters.has(managedResources) ? {} : { [managedResources]: true }),
-				...(nextToken === undefined ? {} : { NextToken: nextToken }),
 			}),
 		);
 		return toPage(readOwnPage<DecodedInstance, DescribeInstancesCommandOutput>(output, toInstancePage));
 	},
 };
+
+function chooseInstances(input: InstancesInput, serverErrors: number): DescribeInstancesCommandInput {
+	// EC2 refuses a page size beside ids.
+	if ('instanceIds' in input) return { InstanceIds: [...input.instanceIds] };
+	const { nextToken, maxResults, filters } = input;
+	return {
+		MaxResults: choosePageSize(maxResults, serverErrors),
+		...(filters === undefined
+			? {}
+			: { Filters: filters.map(({ name, values }) => ({ Name: name, Values: [...values] })) }),
+		...(nextToken === undefined ? {} : { NextToken: nextToken }),
+	};
+}
 
 const managedResources = 'IncludeManagedResources';
 

@@ -95,9 +95,9 @@ export const testKeys: SessionCredentials = {
 	sessionToken: 'FwoGZXIvYXdzEXAMPLETOKEN//////////wEaDH+very/long=',
 };
 
-/** Our part over a fake AWS, on a clock that runs 100 times faster. */
+/** Our part over a fake or simulated AWS, on a clock that runs 100 times faster. */
 export function createTestAws(
-	fake: FakeAws,
+	fake: Pick<FakeAws, 'url'>,
 	settings: Partial<AwsSettings> = {},
 	options: Partial<AwsOptions> = {},
 ): TestAws {

@@ -13,6 +13,7 @@ const pageOf = (rows: number): PageOfRecords => ({
 	observedAt: new Date(0),
 	enriched: new Map(),
 	enrichments: [],
+	goesOn: false,
 });
 
 /** A sink whose writes end when the test says so. */

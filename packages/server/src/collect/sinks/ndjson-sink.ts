@@ -1,6 +1,9 @@
+import { lastActivityAt } from '@rollcall/model/asset/activity.ts';
 import { encodeRecordLine } from '@rollcall/model/asset/record-line.ts';
-import type { Collection, ConvertedRecord, ScopeFacts } from '#sources/kit/collection.ts';
-import { noCounts, type UnitTask } from '../task.ts';
+import type { UnknownReason } from '@rollcall/model/asset/unknown.ts';
+import type { Collection, ConvertedRecord, RecordDetail, ScopeFacts } from '#sources/kit/collection.ts';
+import { type EnrichmentReport, noCounts, type UnitTask } from '../task.ts';
+import { findEnriched } from './find-enriched.ts';
 import type { LineGroups } from './line-groups.ts';
 import type { OpenedAccount, PageOfRecords, RunSink, ScopeSink } from './sink.ts';
 
@@ -24,16 +27,28 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 		failAccount: async () => undefined,
 		skipRegions: async () => undefined,
 		skipOtherRegions: async () => undefined,
+		recallBlocks: async () => [],
+		rememberBlock: async () => undefined,
+		forgetBlocks: async () => undefined,
 		drain: async () => undefined,
 	};
+}
+
+/** A record that waits for its own reads: a line cannot be taken back. */
+interface WaitingRecord {
+	readonly record: ConvertedRecord;
+	readonly page: PageOfRecords;
+	readonly details: Map<string, RecordDetail>;
 }
 
 function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string): ScopeSink {
 	const { collection } = options;
 	const facts: ScopeFacts = { partition: task.partition, accountId: task.accountId, region };
-	// Native ids already on a line: survives a restart of the listing, since a line cannot be taken back.
+	// Native ids already on a line: survives a restart of the listing.
 	const written = new Set<string>();
+	const waiting = new Map<string, WaitingRecord>();
 	const unread = new Set(collection.enrichments.map((enrichment) => enrichment.action));
+	const isWaited = task.enrich !== 'none' && collection.enrichments.some((each) => each.per === 'record' && each.isOn);
 	let lines: string[] = [];
 	let size = 0;
 	let insufficient = 0;
@@ -45,39 +60,24 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 		size = 0;
 		await options.lines.add({ accountId: task.accountId, region }, ready);
 	};
-
-	const encode = (record: ConvertedRecord, nativeId: string, page: PageOfRecords, observedAt: string): string => {
-		const attributes: Record<string, unknown> = { ...record.attributes };
-		if (task.accountName !== null) attributes['account_name'] = task.accountName;
-		if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
-		const unknown = { ...record.unknown };
-		// The same rules as for stored devices (`store/device-standing.ts`).
-		if (task.accountName === null) unknown['account_name'] = 'not_permitted';
-		if (task.ouPath === null) unknown['ou_path'] = task.isListed ? 'not_supported' : 'not_permitted';
-		const activeAt = attributes['state'] === 'running' ? observedAt : attributes['stopped_at'];
-		if (activeAt !== undefined) attributes['last_activity_at'] = activeAt;
-		for (const enrichment of collection.enrichments) {
-			const result = page.enriched.get(enrichment.action);
-			if (result) Object.assign(attributes, result.attributes.get(nativeId));
-			else for (const name of enrichment.attributes) unknown[name] = reasonOf(page, enrichment.action);
-		}
-		return encodeRecordLine({
-			type: collection.assetType,
-			source: collection.kind,
-			nativeId,
-			accountId: task.accountId,
-			region,
-			attributes,
-			unknown,
-			...(options.raw ? { rawJson: record.rawJson } : {}),
-		});
+	const writeLine = async (line: string): Promise<void> => {
+		lines.push(line);
+		size += line.length;
+		if (size >= chunkBytes) await flush();
 	};
-
+	/** What was listed is told, whatever became of the reads that were to follow. */
+	const release = async (reports: readonly EnrichmentReport[]): Promise<void> => {
+		for (const each of waiting.values()) await writeLine(encodeLine(options, task, facts, each, reports));
+		waiting.clear();
+		await flush();
+	};
 	return {
 		facts,
 		isDue: (action) => unread.has(action),
+		outcomeOf: () => undefined,
+		fanOutBasis: () => undefined,
+		lastKnown: async () => new Map(),
 		writePage: async (page) => {
-			const observedAt = page.observedAt.toISOString();
 			for (const record of page.records) {
 				if (record.nativeId === undefined) {
 					insufficient += 1;
@@ -85,21 +85,78 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 				}
 				if (written.has(record.nativeId)) continue;
 				written.add(record.nativeId);
-				const line = encode(record, record.nativeId, page, observedAt);
-				lines.push(line);
-				size += line.length;
-				if (size >= chunkBytes) await flush();
+				const each = { record, page: { ...page, records: [] }, details: new Map() };
+				if (isWaited) waiting.set(record.nativeId, each);
+				else await writeLine(encodeLine(options, task, facts, each, page.enrichments));
 			}
-			if (page.nextToken === null) await flush();
+			if (page.nextToken === null && !page.goesOn) await release(page.enrichments);
 		},
+		dueDetails: ({ action }) =>
+			[...waiting.values()].filter(({ page }) => !page.enriched.has(action)).map(({ record }) => record),
+		writeDetails: async ({ action }, details) => {
+			for (const { record, detail } of details) waiting.get(record.nativeId ?? '')?.details.set(action, detail);
+		},
+		finish: release,
 		restart: async () => undefined,
-		close: flush,
+		close: (_report, enrichments) => release(enrichments),
 		counts: () => ({ ...noCounts, assets: written.size, added: written.size, insufficient }),
 	};
 }
 
-function reasonOf(page: PageOfRecords, action: string): 'not_permitted' | 'unconfirmed' {
-	const report = page.enrichments.find((enrichment) => enrichment.action === action);
+function encodeLine(
+	{ collection, raw }: NdjsonSinkOptions,
+	task: UnitTask,
+	{ accountId, region }: ScopeFacts,
+	{ record, page, details }: WaitingRecord,
+	reports: readonly EnrichmentReport[],
+): string {
+	const attributes: Record<string, unknown> = { ...record.attributes };
+	const unknown: Record<string, UnknownReason> = { ...record.unknown };
+	if (task.accountName !== null) attributes['account_name'] = task.accountName;
+	if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
+	// The same rules as for stored records.
+	if (task.accountName === null) unknown['account_name'] = 'not_permitted';
+	if (task.ouPath === null) unknown['ou_path'] = task.isListed ? 'not_supported' : 'not_permitted';
+	for (const enrichment of collection.enrichments) {
+		const result = page.enriched.get(enrichment.action);
+		const detail = details.get(enrichment.action);
+		if (result) Object.assign(attributes, pick(findEnriched(result, record), enrichment.attributes));
+		else if (detail && 'attributes' in detail) Object.assign(attributes, detail.attributes);
+		const report = reports.find((each) => each.action === enrichment.action);
+		const reason = reasonOf(
+			enrichment.isOn || result !== undefined,
+			report,
+			result !== undefined || detail !== undefined,
+		);
+		const given = detail && 'unknown' in detail ? detail.unknown : reason;
+		if (given) for (const name of enrichment.attributes) unknown[name] = given;
+		if (report?.asOf && 'credential_report_at' in collection.attributes) {
+			attributes['credential_report_at'] = report.asOf.toISOString();
+		}
+	}
+	const activeAt = lastActivityAt(collection.assetType, attributes, page.observedAt.toISOString());
+	if (activeAt !== undefined) attributes['last_activity_at'] = activeAt;
+	return encodeRecordLine({
+		type: collection.assetType,
+		source: collection.kind,
+		// A record without native id is never encoded.
+		nativeId: record.nativeId ?? '',
+		accountId,
+		region,
+		attributes,
+		unknown,
+		...(raw ? { rawJson: record.rawJson } : {}),
+	});
+}
+
+function pick(from: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+	return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}
+
+/** Why what an enrichment feeds is not known; undefined where it is. */
+function reasonOf(isOn: boolean, report: EnrichmentReport | undefined, wasRead: boolean): UnknownReason | undefined {
+	if (!isOn) return 'not_permitted';
+	if (wasRead && (report === undefined || report.outcome === 'complete')) return undefined;
 	const refused = report?.outcome === 'denied' || report?.outcome === 'blocked_by_policy';
-	return refused ? 'not_permitted' : 'unconfirmed';
+	return refused && !wasRead ? 'not_permitted' : 'unconfirmed';
 }

@@ -1,5 +1,13 @@
-import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
-import type { ConvertedRecord, EnrichmentResult, ScopeFacts } from '#sources/kit/collection.ts';
+import type { Outcome, OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import type {
+	ConvertedRecord,
+	EnrichmentResult,
+	ReadContext,
+	RecordDetail,
+	RecordEnrichment,
+	ScopeFacts,
+} from '#sources/kit/collection.ts';
+import type { PolicyBlock } from '#store/policy-blocks.ts';
 import type { EnrichmentReport, ScopeCounts, UnitTask } from '../task.ts';
 
 /** Another run holds the scope: what this one reads of it is not written. */
@@ -19,6 +27,24 @@ export interface PageOfRecords {
 	/** Enrichments that succeeded, by action. */
 	readonly enriched: ReadonlyMap<string, EnrichmentResult>;
 	readonly enrichments: readonly EnrichmentReport[];
+	/** Set where the scope is read by known ids: those that AWS named as missing in this page. */
+	readonly namedMissing?: readonly string[];
+	/** Single records are read further after the last page: the scope stays this run's. */
+	readonly goesOn: boolean;
+}
+
+/** What one record's own read gave. */
+export interface ReadDetail {
+	readonly record: ConvertedRecord;
+	readonly detail: RecordDetail;
+}
+
+/** Records that are asked for by their ids. */
+export interface FanOutBasis {
+	/** Native ids of the live records. */
+	readonly known: readonly string[];
+	/** When the scope was last read completely. */
+	readonly since: Date;
 }
 
 /** Where the records of one scope go. Methods are called one after the other. */
@@ -26,8 +52,23 @@ export interface ScopeSink {
 	readonly facts: ScopeFacts;
 	/** Whether the enrichment is due in a run that makes the due ones. */
 	isDue(action: string, cadenceMs: number): boolean;
+	/** How the enrichment last ended; undefined where it was never tried. */
+	outcomeOf(action: string): Outcome | undefined;
+	/** What a reading by known ids starts from; undefined where the scope is due to be listed, or is not big enough. */
+	fanOutBasis(minimumRecords: number): FanOutBasis | undefined;
+	/** Attributes as they are stored for the live records, by native id. */
+	lastKnown: ReadContext['lastKnown'];
 	/** Durable when it resolves. The last page closes the scope as complete in the same transaction. */
 	writePage(page: PageOfRecords): Promise<void>;
+	/**
+	 * Listed records whose own read is due: new, changed, never read, or read longer ago than the cadence. Undefined where
+	 * a policy denied it less than a day ago: then nobody is asked.
+	 */
+	dueDetails(enrichment: RecordEnrichment): readonly ConvertedRecord[] | undefined;
+	/** Durable when it resolves. Only after a last page that goes on. */
+	writeDetails(enrichment: RecordEnrichment, details: readonly ReadDetail[]): Promise<void>;
+	/** Ends a scope that went on after its last page; its outcome stays `complete`. */
+	finish(enrichments: readonly EnrichmentReport[]): Promise<void>;
 	/** The listing starts again at page one: what was seen so far proves nothing any more. */
 	restart(): Promise<void>;
 	/** Ends the scope without removing anything: every outcome but `complete`. */
@@ -50,6 +91,10 @@ export interface RunSink {
 	skipRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
 	/** All enabled regions are read: others that are known from before can not be asked any more. */
 	skipOtherRegions(task: UnitTask, enabled: readonly string[], report: OutcomeReport): Promise<void>;
+	/** Calls that a policy of the AWS Organization denied in the last day: they are not repeated yet. */
+	recallBlocks(task: UnitTask): Promise<readonly PolicyBlock[]>;
+	rememberBlock(task: UnitTask, block: PolicyBlock): Promise<void>;
+	forgetBlocks(task: UnitTask, region: string): Promise<void>;
 	/** Everything handed over is durable, and nothing is held any more. */
 	drain(): Promise<void>;
 }

@@ -67,6 +67,7 @@ it('a record listed again is live, even if its held removal was confirmed while 
 			observedAt: at(),
 			enriched: new Map(),
 			enrichments: [],
+			goesOn: false,
 		});
 		await sink.drain();
 		await store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at: at() }));

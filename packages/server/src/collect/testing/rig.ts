@@ -6,13 +6,14 @@ import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import { createClock } from '#platform/clock.ts';
 import { createLogger } from '#platform/logger.ts';
-import { findCollection } from '#sources/registry.ts';
+import { defaultSourceSettings, findCollection, type SourceSettings } from '#sources/registry.ts';
 import { upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import type { Connection } from '#store/connection.ts';
 import { openStore } from '#store/open-store.ts';
 import { ensureOrganization } from '#store/organizations.ts';
 import type { Store } from '#store/store.ts';
 import type { Access } from '../access.ts';
+import { type AccountChoice, everyAccount } from '../account-choice.ts';
 import { runExecution } from '../coordinator.ts';
 import { createNoBook } from '../run-book.ts';
 import { openStoreBook } from '../store-book.ts';
@@ -36,12 +37,15 @@ export interface RigOptions {
 	readonly workers?: number;
 	readonly startWorker?: StartWorker;
 	readonly reader?: 'own' | 'stock';
+	/** What is collected. Default `ec2.devices`. */
+	readonly kind?: string;
+	readonly sources?: SourceSettings;
 }
 
 export interface RunChoices {
 	readonly enrich?: EnrichChoice;
 	readonly regions?: readonly string[];
-	readonly accounts?: readonly string[];
+	readonly accounts?: readonly string[] | AccountChoice;
 	readonly access?: 'organization' | 'single' | 'keys';
 	readonly stopping?: AbortSignal;
 	readonly aborting?: AbortSignal;
@@ -62,7 +66,14 @@ export interface Rig {
 	close(): Promise<void>;
 }
 
-const kind = 'ec2.devices';
+function kindOf(options: RigOptions): string {
+	return options.kind ?? 'ec2.devices';
+}
+
+function accountsOf({ accounts }: RunChoices): AccountChoice {
+	if (accounts === undefined) return everyAccount;
+	return 'only' in accounts ? accounts : { ...everyAccount, only: accounts };
+}
 
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
 	const simulator = options.target
@@ -74,13 +85,18 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 		entryRegion: 'us-east-1',
 		reader: options.reader ?? 'own',
 		limits: {
-			rates: { ec2: { perSecond: 10_000, burst: 10_000 }, organizations: { perSecond: 10_000, burst: 10_000 } },
+			rates: Object.fromEntries(
+				['ec2', 'organizations', 'iam', 'identitystore', 'sso'].map((service) => [
+					service,
+					{ perSecond: 10_000, burst: 10_000 },
+				]),
+			),
 			// A real answer takes real time, however fast the clock runs: on a busy machine three seconds.
 			requestTimeoutMs: options.requestTimeoutMs ?? 30_000 * Math.max(1, (options.clockSpeed ?? 1) / 10),
 		},
 	};
 	const { connection } = options;
-	const inventory = connection === undefined ? undefined : await openInventory(connection, target);
+	const inventory = connection === undefined ? undefined : await openInventory(connection, target, kindOf(options));
 	const parts = { options, target, settings };
 	const needInventory = (): RigInventory => given(inventory, 'this rig was opened without a database');
 	return {
@@ -127,7 +143,7 @@ function given<T>(value: T | undefined, otherwise: string): T {
 	return value;
 }
 
-async function openInventory(connection: Connection, target: RigTarget): Promise<RigInventory> {
+async function openInventory(connection: Connection, target: RigTarget, kind: string): Promise<RigInventory> {
 	const store = await openStore({ connection, maxConnections: 4 });
 	const organization = await ensureOrganization(store, 'default');
 	const { configurationId, integrationId } = await store.tenant(organization.id, async (tx) => {
@@ -169,7 +185,8 @@ async function collectIntoInventory(
 		organizationId,
 		configurationId,
 		integrationId,
-		asked: { accounts: choices.accounts ?? null, regions: choices.regions ?? null },
+		fansOut: findCollection(kindOf(parts.options), parts.options.sources).fansOut,
+		asked: { accounts: accountsOf(choices), regions: choices.regions ?? null },
 	});
 	try {
 		return await run(parts, choices, {
@@ -211,7 +228,8 @@ type RunOutput = Pick<Parameters<typeof runExecution>[0], 'book'> & {
 
 async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promise<ExecutionSummary> {
 	const { options, target, settings } = parts;
-	const collection = findCollection(kind);
+	const sources = options.sources ?? defaultSourceSettings;
+	const collection = findCollection(kindOf(options), sources);
 	const clockSpeed = options.clockSpeed ?? 1;
 	const clock = createClock(clockSpeed);
 	const aws = createAws({ clock, settings, provide: async () => keysOf(target.principals.base) });
@@ -221,7 +239,7 @@ async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promi
 				collection,
 				access: accessOf(target, choices.access),
 				regions: choices.regions ?? null,
-				accounts: choices.accounts ?? null,
+				accounts: accountsOf(choices),
 				enrich: choices.enrich ?? 'all',
 			},
 			clock,
@@ -232,7 +250,14 @@ async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promi
 			pool: {
 				startWorker: options.startWorker ?? startWorkerInProcess,
 				workers: options.workers ?? 1,
-				setup: { collectionKind: kind, output: sink.output, aws: settings, scopesAtOnce: 16, clockSpeed },
+				setup: {
+					collectionKind: collection.kind,
+					sources,
+					output: sink.output,
+					aws: settings,
+					scopesAtOnce: 16,
+					clockSpeed,
+				},
 				ensureServer: async () => undefined,
 				onLines: sink.onLines,
 			},

@@ -26,6 +26,8 @@ export interface PoolOptions {
 
 interface OpenUnit {
 	readonly task: UnitTask;
+	/** How much there is to read, by the last run: the biggest go first. */
+	readonly weight: number;
 	readonly tries: number;
 	/** Regions that are to be read, once the worker told. */
 	regions: readonly string[] | undefined;
@@ -66,9 +68,11 @@ export class WorkerPool {
 		for (let count = 0; count < options.workers; count += 1) this.#start();
 	}
 
-	/** Queues a unit; it starts as soon as a worker has room. */
-	add(task: UnitTask): void {
-		this.#queue.push({ task, tries: 1, regions: undefined, done: new Set(task.done), begun: new Set() });
+	/** Queues a unit; it starts as soon as a worker has room, before all that weigh less. */
+	add(task: UnitTask, weight = 0): void {
+		const unit = { task, weight, tries: 1, regions: undefined, done: new Set(task.done), begun: new Set<string>() };
+		const behind = this.#queue.findIndex((each) => each.weight < weight);
+		this.#queue.splice(behind === -1 ? this.#queue.length : behind, 0, unit);
 		this.#feed();
 	}
 
@@ -151,7 +155,7 @@ export class WorkerPool {
 		if (left?.length === 0) return;
 		if (unit.tries < maxTries && !this.#halt && !this.#failure) {
 			const task = { ...unit.task, done: [...unit.done] };
-			this.#alone.push({ task, tries: unit.tries + 1, regions: undefined, done: unit.done, begun: new Set() });
+			this.#alone.push({ ...unit, task, tries: unit.tries + 1, regions: undefined, begun: new Set() });
 		} else for (const region of left ?? ['*']) this.#giveUp(unit, region);
 	}
 

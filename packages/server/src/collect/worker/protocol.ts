@@ -1,6 +1,7 @@
 import type { Actor } from '@rollcall/model/errors/rollcall-error.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
+import type { SourceSettings } from '#sources/registry.ts';
 import type { StoreConnection } from '#store/open-store.ts';
 import type { LineScope } from '../sinks/line-groups.ts';
 import type { ScopeReport, UnitTask } from '../task.ts';
@@ -18,6 +19,8 @@ export type WorkerOutput =
 
 export interface WorkerSetup {
 	readonly collectionKind: string;
+	/** What was adjusted in how it is read. */
+	readonly sources: SourceSettings;
 	readonly output: WorkerOutput;
 	readonly aws: AwsSettings;
 	/** Scopes one worker reads at once. */

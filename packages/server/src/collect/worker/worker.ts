@@ -93,7 +93,7 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 
 async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroker): Promise<Running> {
 	const clock = createClock(setup.clockSpeed);
-	const collection = findCollection(setup.collectionKind);
+	const collection = findCollection(setup.collectionKind, setup.sources);
 	const rows = createRowBound(maxWaitingRows);
 	const aws = createAws({ clock, settings: setup.aws, waitForRoom: (signal) => rows.waitForRoom(signal) });
 	const output = await openOutput(setup.output, { collection, clock, ports, broker });

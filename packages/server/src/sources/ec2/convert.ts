@@ -75,6 +75,13 @@ export function instanceArn(scope: ScopeFacts, instanceId: string): string {
 /** Longer than any id of AWS, short enough for every index. */
 const idPattern = /^[\w-]{1,64}$/;
 
+/** The instance that a native id names; undefined where it is none of this scope. */
+export function instanceIdOf(scope: ScopeFacts, nativeId: string): string | undefined {
+	const before = instanceArn(scope, '');
+	const id = nativeId.startsWith(before) ? nativeId.slice(before.length) : '';
+	return idPattern.test(id) ? id : undefined;
+}
+
 function identify(instance: Fields, scope: ScopeFacts, notes: Notes): string | undefined {
 	const id = instance['InstanceId'];
 	if (typeof id === 'string' && idPattern.test(id)) return instanceArn(scope, id);

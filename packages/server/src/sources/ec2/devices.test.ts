@@ -48,6 +48,10 @@ describe('ec2.devices over recorded answers', () => {
 	});
 });
 
+test('a scope of 5,000 devices may be read by their ids', () => {
+	expect(defineEc2Devices().fanOut?.minimumRecords).toBe(5000);
+});
+
 test('a token that comes again is told, so that the listing starts anew', async () => {
 	const circle = {
 		'ec2:DescribeInstances': [

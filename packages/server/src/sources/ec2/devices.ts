@@ -6,6 +6,7 @@ import { readPages } from '#sources/kit/read-pages.ts';
 import { convertInstance, type InstanceItem } from './convert.ts';
 import { convertAddresses } from './elastic-ips.ts';
 import { convertInterfaces } from './interfaces.ts';
+import { createKnownIdFanOut } from './known-ids.ts';
 import { type DeviceSettings, defaultDeviceSettings } from './settings.ts';
 
 /** The largest page EC2 gives; without MaxResults it does not page at all. */
@@ -53,6 +54,7 @@ export function defineEc2Devices(settings: DeviceSettings = defaultDeviceSetting
 		attributes: deviceAttributes,
 		enrichments: [elasticIps, networkInterfaces],
 		read: (context) => readPages(context, describeInstances, pageSize),
+		fanOut: createKnownIdFanOut(),
 		convert: (item, scope) => convertInstance(item, scope, settings),
 	});
 }

@@ -1,0 +1,55 @@
+import type { Clock } from '#platform/clock.ts';
+import type { Collection, ConvertedRecord, RecordEnrichment } from '#sources/kit/collection.ts';
+import type { DetailState } from '#store/record-details.ts';
+import { isOlderThan } from '../cadence.ts';
+import { digestBytes, type Part } from '../part-hash.ts';
+import type { EnrichChoice } from '../task.ts';
+import type { Known } from './plan-page.ts';
+
+/** Remembers which of the records a scope lists are to be read by themselves. */
+export interface DueDetails {
+	/** Takes note of a listed record. */
+	listed(record: ConvertedRecord, before: Known | undefined, isChanged: boolean, readParts: ReadonlySet<number>): void;
+	of(enrichment: RecordEnrichment): readonly ConvertedRecord[];
+}
+
+export interface DueDetailsOptions {
+	readonly collection: Collection<unknown>;
+	readonly parts: readonly Part[];
+	readonly enrich: EnrichChoice;
+	/** When records' own reads were last answered. */
+	readonly states: readonly DetailState[];
+	readonly clock: Clock;
+}
+
+export function createDueDetails(options: DueDetailsOptions): DueDetails {
+	const { collection, parts, enrich, clock } = options;
+	const wanted =
+		enrich === 'none' ? [] : collection.enrichments.filter((each) => each.per === 'record').filter((each) => each.isOn);
+	const due = new Map(wanted.map((enrichment) => [enrichment.action, new Map<string, ConvertedRecord>()]));
+	const states = new Map(options.states.map((state) => [`${state.recordId} ${state.action}`, state.confirmedAt]));
+
+	const isDue = ({ action, cadenceMs }: RecordEnrichment, part: number, before: Known | undefined): boolean => {
+		if (enrich === 'all' || !before || before.masked || !wasRead(before.hash, part)) return true;
+		const name = `${before.id} ${action}`;
+		const confirmedAt = states.get(name);
+		return !confirmedAt || isOlderThan(name, confirmedAt, cadenceMs, clock.now());
+	};
+	return {
+		listed: (record, before, isChanged, readParts) => {
+			const { nativeId } = record;
+			if (nativeId === undefined) return;
+			for (const enrichment of wanted) {
+				const part = parts.findIndex(({ feeder }) => feeder === enrichment.action);
+				if (readParts.has(part)) continue;
+				if (isChanged || isDue(enrichment, part, before)) due.get(enrichment.action)?.set(nativeId, record);
+			}
+		},
+		of: ({ action }) => [...(due.get(action)?.values() ?? [])],
+	};
+}
+
+/** Whether a part of the hash was ever read: zeros stand for never. */
+function wasRead(hash: Buffer, part: number): boolean {
+	return hash.subarray(part * digestBytes, (part + 1) * digestBytes).some((byte) => byte !== 0);
+}

@@ -1,0 +1,13 @@
+import type { ConvertedRecord, EnrichmentResult } from '#sources/kit/collection.ts';
+
+/** What an enrichment read of a record: by its native id, or by another key it knows it by. Empty where it has nothing. */
+export function findEnriched(
+	result: EnrichmentResult,
+	record: Pick<ConvertedRecord, 'nativeId' | 'aliases'>,
+): Readonly<Record<string, unknown>> {
+	for (const key of [record.nativeId, ...(record.aliases ?? [])]) {
+		const found = key === undefined ? undefined : result.attributes.get(key);
+		if (found) return found;
+	}
+	return {};
+}

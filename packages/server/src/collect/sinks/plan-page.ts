@@ -1,0 +1,117 @@
+import type { ConvertedRecord } from '#sources/kit/collection.ts';
+import type { RecordRow } from '#store/apply-writes.ts';
+import { digestPart, mergeDigests, type Part } from '../part-hash.ts';
+import { findEnriched } from './find-enriched.ts';
+import type { PageOfRecords } from './sink.ts';
+
+/** A record as a run knows it. */
+export interface Known {
+	readonly id: string;
+	readonly hash: Buffer;
+	readonly missed: boolean;
+	/** Its row says that an attribute its own read feeds is unknown. */
+	readonly masked: boolean;
+}
+
+/** What a run remembers of the scope it reads, by native id. */
+export interface ScopeMemory {
+	readonly known: ReadonlyMap<string, Known>;
+	readonly seen: Set<string>;
+	/** Written in this run: seen again after a restart they are not counted as unchanged. */
+	readonly written: ReadonlySet<string>;
+	/** Told of each record that is there: what was known of it, and whether its listing says something new. */
+	readonly touched: (record: ConvertedRecord, before: Known | undefined, isChanged: boolean) => void;
+}
+
+export interface PagePlan {
+	readonly rows: readonly RecordRow[];
+	readonly seenIds: readonly string[];
+	readonly unmissIds: readonly string[];
+	readonly assets: number;
+	readonly unchanged: number;
+	readonly insufficient: number;
+}
+
+/** Compares a page with what is known: only new and changed records become rows, the rest is merely seen. */
+export function planPage(
+	assetType: RecordRow['assetType'],
+	parts: readonly Part[],
+	page: PageOfRecords,
+	memory: ScopeMemory,
+): PagePlan {
+	const { known, seen, written, touched } = memory;
+	const rows: RecordRow[] = [];
+	const seenIds: string[] = [];
+	const unmissIds: string[] = [];
+	let unchanged = 0;
+	let insufficient = 0;
+	let assets = 0;
+	const readParts = parts.flatMap((part, index) => (index === 0 || page.enriched.has(part.feeder) ? [index] : []));
+	for (const record of page.records) {
+		const nativeId = record.nativeId ?? insufficientId(record);
+		if (seen.has(nativeId)) continue;
+		seen.add(nativeId);
+		if (record.nativeId === undefined) insufficient += 1;
+		else assets += 1;
+		const merged = mergeRecord(record, parts, readParts, page);
+		const before = known.get(nativeId);
+		const { hash, changed } = mergeDigests(parts.length, before?.hash, merged.digests);
+		if (record.nativeId !== undefined && record.presence === 'present') touched(record, before, changed);
+		if (before) seenIds.push(before.id);
+		if (before?.missed) unmissIds.push(before.id);
+		// One that was marked as missed is sent even unchanged: its removal may have been confirmed since it was loaded.
+		if (!changed && !before?.missed) {
+			if (!written.has(nativeId)) unchanged += 1;
+			continue;
+		}
+		rows.push({
+			...(before ? { id: before.id } : {}),
+			nativeId,
+			assetType,
+			attributes: merged.attributes,
+			replacedKeys: readParts.flatMap((index) => parts[index]?.names ?? []),
+			partsRead: readParts,
+			hash,
+			unknown: record.unknown,
+			notes: record.notes,
+			presence: record.presence,
+			insufficient: record.nativeId === undefined,
+			rawJson: record.rawJson,
+		});
+	}
+	return { rows, seenIds, unmissIds, assets, unchanged, insufficient };
+}
+
+function mergeRecord(
+	record: ConvertedRecord,
+	parts: readonly Part[],
+	readParts: readonly number[],
+	page: PageOfRecords,
+): { readonly attributes: Record<string, unknown>; readonly digests: Map<number, Buffer> } {
+	const attributes: Record<string, unknown> = { ...record.attributes };
+	const digests = new Map<number, Buffer>();
+	for (const index of readParts) {
+		const part = parts[index];
+		if (!part) continue;
+		const own = index === 0 ? record.attributes : enrichedPart(part, record, page);
+		if (index > 0) Object.assign(attributes, own);
+		digests.set(index, digestPart(part, own));
+	}
+	return { attributes, digests };
+}
+
+function enrichedPart(part: Part, record: ConvertedRecord, page: PageOfRecords): Readonly<Record<string, unknown>> {
+	const result = page.enriched.get(part.feeder);
+	if (!result) return {};
+	const found = findEnriched(result, record);
+	// A result may hold the attributes of several parts.
+	return Object.fromEntries(part.names.flatMap((name) => (found[name] === undefined ? [] : [[name, found[name]]])));
+}
+
+/**
+ * An item without identity still has to be the same record on the next page or run: what was read of it stands for it.
+ * Its document would not do: AWS gives the lists in it in any order.
+ */
+function insufficientId(record: ConvertedRecord): string {
+	return `insufficient:${digestPart({ feeder: 'primary', names: Object.keys(record.attributes).toSorted() }, record.attributes).toString('hex', 0, 16)}`;
+}
