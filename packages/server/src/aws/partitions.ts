@@ -93,19 +93,6 @@ export function isOptInRegion(region: string): boolean {
 	return partitionOfRegion(region) === commercial.id && !commercial.onByDefault.includes(region);
 }
 
-/** Regions that every account of a partition has, in order: for where an account cannot be asked for its own. */
-export function regionsOnByDefault(partition: string): readonly string[] {
-	return partition === commercial.id
-		? [...alwaysOn].toSorted()
-		: (furtherRegions[partition] ?? [defaultRegion(partition)]);
-}
-
-/** Of partitions that have more than their entry region. */
-const furtherRegions: Readonly<Record<string, readonly string[]>> = {
-	'aws-us-gov': ['us-gov-east-1', 'us-gov-west-1'],
-	'aws-cn': ['cn-north-1', 'cn-northwest-1'],
-};
-
 /** The role of the same partition, path and name in another account (`aws.md`, Accounts). */
 export function memberRoleArn(primaryRoleArn: string, accountId: string): string {
 	return formatRoleArn({ ...parseRoleArn(primaryRoleArn), accountId });
