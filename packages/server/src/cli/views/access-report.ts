@@ -96,13 +96,15 @@ function renderGroups(result: AccessTestResult, layout: AccessReportLayout): str
 
 function renderGroup(group: AccessGroup, { style, width }: AccessReportLayout): string {
 	const paint = verdictStyle(group.verdict, style);
-	const head = `${verdictMark(group.verdict)} ${nameVerdict(group.verdict)}: ${group.action}`;
-	const example = group.accounts.length > 1 || (group.accounts[0]?.regions.length ?? 0) > 1 ? 'As for the first: ' : '';
+	const head = `${verdictMark(group.verdict)} ${nameVerdict(group.verdict)}: ${group.actions.join(', ')}`;
+	const isOne = group.accounts.length === 1 && group.accounts[0]?.regions.length === 1 && group.actions.length === 1;
+	const example = isOne ? '' : 'As for the first: ';
 	const message = group.message === null ? [] : wrapIndented(example + toHarmless(group.message), width, 6);
+	// One is in the message already.
+	const policies = group.policies.length < 2 ? [] : group.policies.map((arn) => `      denied by ${toHarmless(arn)}`);
 	const advice = group.advice === null ? [] : wrapIndented(`→ ${group.advice}`, width, 6);
-	return [`  ${paint(head)}`, renderPlaces(group, width), ...message.map((line) => style.dim(line)), ...advice].join(
-		'\n',
-	);
+	const quiet = [...message, ...policies].map((line) => style.dim(line));
+	return [`  ${paint(head)}`, renderPlaces(group, width), ...quiet, ...advice].join('\n');
 }
 
 /** Every account with all its regions: nothing that is not allowed goes unnamed. */

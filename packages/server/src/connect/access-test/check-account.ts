@@ -3,7 +3,7 @@ import { describeRegions } from '#aws/operations/ec2.ts';
 import { regionsOnByDefault } from '#aws/partitions.ts';
 import { type Asking, askQuestion } from './ask.ts';
 import { checkAt, setCheck } from './board.ts';
-import type { PlannedCheck } from './plan.ts';
+import type { AccountPlan, PlannedCheck } from './plan.ts';
 import type { ProbeContext } from './probes/probe.ts';
 import type { TestRun } from './test-run.ts';
 import { inPlace, isEntered, type TestUnit } from './unit.ts';
@@ -14,8 +14,8 @@ export async function checkAccount(run: TestRun, unit: TestUnit): Promise<void> 
 	const { account } = unit;
 	let regions: readonly string[] = [];
 	for (let tries = 0; ; tries += 1) {
-		account.phase = 'testing';
 		await inPlace(run, async () => {
+			account.phase = 'testing';
 			regions = await listRegions(run, unit, regions);
 			await askOpen(run, unit, regions, tries);
 		});
@@ -36,6 +36,9 @@ function hasDenial({ account, plan }: TestUnit): boolean {
 /** After these nothing else can be learnt in the account. */
 const hopeless: ReadonlySet<AccessCheck['verdict']> = new Set(['credentials', 'clock', 'not_tested']);
 
+/** Regions that are asked for the list of regions where the first one denies it by policy, as in a collection. */
+const maxListers = 4;
+
 /**
  * The regions to ask in: those enabled, or asked for among them. Asked really and not by DryRun, as the answer is
  * needed. Where AWS does not tell, those that every account has stand in, and it is said so.
@@ -44,28 +47,44 @@ async function listRegions(run: TestRun, unit: TestUnit, before: readonly string
 	const { account, plan } = unit;
 	const { regionList } = plan;
 	if (!regionList || !isEntered(unit, regionList.group)) return [];
-	const { entryRegion, options } = run;
-	const known = checkAt(account, entryRegion, regionList.action);
-	if (known?.earlier && account.earlier) return regionsOf(unit, account.earlier);
-	if (known && !isAccessTrouble(known.verdict)) return before;
-	const session = run.sessionOf(account, regionList.group);
-	let enabled: readonly string[] = [];
-	const check = await askQuestion(run, regionList, entryRegion, async (asking) => {
-		enabled = await options.caller.call(describeRegions, { session, region: entryRegion, input: {}, ...asking });
-	});
-	setCheck(account, entryRegion, check);
-	const asked = options.settings.regions;
-	if (check.verdict === 'allowed') {
-		const off = (asked ?? []).filter((region) => !enabled.includes(region));
-		for (const region of off) noteNotEnabled(unit, region);
+	const asked = run.options.settings.regions;
+	const byDefault = regionsOnByDefault(run.partition);
+	const listers = [...new Set([run.entryRegion, ...(asked ?? []), ...byDefault])].slice(0, maxListers);
+	const known = listers.flatMap((region) => checkAt(account, region, regionList.action) ?? []);
+	if (known.length > 0 && known.every((check) => !isAccessTrouble(check.verdict))) {
+		return account.earlier && known.some((check) => check.earlier) ? regionsOf(unit, account.earlier) : before;
+	}
+	const { check, enabled } = await askForRegions(run, unit, regionList, listers);
+	if (check?.verdict === 'allowed') {
+		for (const region of asked?.filter((each) => !enabled.includes(each)) ?? []) noteNotEnabled(unit, region);
 		return (asked ?? enabled).filter((region) => enabled.includes(region));
 	}
-	if (hopeless.has(check.verdict)) return [];
+	if (check && hopeless.has(check.verdict)) return [];
 	if (asked) return asked;
 	run.warnings.add(
-		`Account ${account.accountId} does not tell which regions it has enabled (${check.code}): those that every account has were tested.`,
+		`Account ${account.accountId} does not tell which regions it has enabled (${check?.code}): those that every account has were tested.`,
 	);
-	return regionsOnByDefault(run.partition);
+	return byDefault;
+}
+
+/** Any region tells; where a policy denies the call in one, the next is asked. */
+async function askForRegions(
+	run: TestRun,
+	unit: TestUnit,
+	regionList: NonNullable<AccountPlan['regionList']>,
+	listers: readonly string[],
+): Promise<{ readonly check: AccessCheck | undefined; readonly enabled: readonly string[] }> {
+	const session = run.sessionOf(unit.account, regionList.group);
+	let check: AccessCheck | undefined;
+	let enabled: readonly string[] = [];
+	for (const region of listers) {
+		check = await askQuestion(run, regionList, region, async (asking) => {
+			enabled = await run.options.caller.call(describeRegions, { session, region, input: {}, ...asking });
+		});
+		setCheck(unit.account, region, check);
+		if (check.verdict !== 'blocked_by_policy') break;
+	}
+	return { check, enabled };
 }
 
 function noteNotEnabled({ account, plan }: TestUnit, region: string): void {

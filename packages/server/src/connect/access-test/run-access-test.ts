@@ -129,11 +129,14 @@ async function testRoles(run: TestRun, access: RoleAccess): Promise<void> {
 		return;
 	}
 	const lister = run.groups.find((each) => isEntered(primary, each)) ?? group;
+	const finish = async (): Promise<void> => {
+		if (!isSettled) await finishUnit(run, primary);
+		account.phase = 'done';
+	};
 	await Promise.all([
-		isSettled ? undefined : finishUnit(run, primary),
+		finish(),
 		run.discovers ? testMembers(run, access, run.sessionOf(account, lister), account) : undefined,
 	]);
-	account.phase = 'done';
 	if (!run.discovers) warnNotAsked(run, accountId);
 }
 

@@ -38,8 +38,8 @@ export function isEntered(unit: TestUnit, group: EntryGroup): boolean {
 export async function enterAccount(run: TestRun, unit: TestUnit): Promise<void> {
 	const { account, plan } = unit;
 	for (let tries = 0; ; tries += 1) {
-		account.phase = 'entering';
 		await inPlace(run, async () => {
+			account.phase = 'entering';
 			// An earlier entry is not enough: what is asked again needs a session now.
 			const open = plan.groups.filter((group) => tries === 0 || !isEntered(unit, group));
 			await Promise.all(open.map((group) => enterGroup(run, unit, group)));

@@ -63,7 +63,7 @@ export function judgeError(question: Question, error: unknown): AccessCheck {
 		message: fault.message,
 		said: fault.said ?? null,
 		policy_arn: fault.policyArn ?? null,
-		advice: adviseOn(verdict, fault),
+		advice: (error instanceof RollcallError ? error.fix : undefined) ?? adviseOn(verdict, fault),
 	};
 }
 

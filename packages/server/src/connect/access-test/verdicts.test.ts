@@ -128,13 +128,21 @@ describe('an action', () => {
 		expect(accountOf(result, member).verdict).toBe('blocked_by_policy');
 	});
 
-	test('where the regions cannot be listed, those that every account has are tested, and it is said so', async () => {
+	test('where a policy denies the list of regions in one region, another one tells it', async () => {
+		rig.simulator.control.mutate({ scpDenyRegion: { region: 'us-east-1', accountId: member } });
+		const result = await rig.test();
+		expect(result).toMatchObject({ result: 'success', warnings: [] });
+		expect(checkOf(result, member, 'us-east-1', 'ec2:DescribeRegions').verdict).toBe('blocked_by_policy');
+		expect(checkOf(result, member, 'eu-west-1', addresses).verdict).toBe('allowed');
+	});
+
+	test('where nobody tells the regions, those that every account has are tested, and it is said so', async () => {
 		await rig.close();
 		rig = await openTestRig({ accounts: 2, regions: 17 });
 		[primary = '', member = ''] = rig.accounts;
-		rig.simulator.control.mutate({ scpDenyRegion: { region: 'us-east-1', accountId: member } });
+		rig.simulator.control.mutate({ denyAction: { accountId: member, action: 'ec2:DescribeRegions' } });
 		const result = await rig.test();
-		expect(checkOf(result, member, 'us-east-1', 'ec2:DescribeRegions').verdict).toBe('blocked_by_policy');
+		expect(checkOf(result, member, 'us-east-1', 'ec2:DescribeRegions').verdict).toBe('denied');
 		expect(accountOf(result, member).regions).toHaveLength(17);
 		expect(checkOf(result, member, 'sa-east-1', addresses).verdict).toBe('allowed');
 		expect(result.warnings).toEqual([expect.stringMatching(new RegExp(`${member}.*every account has`, 'u'))]);

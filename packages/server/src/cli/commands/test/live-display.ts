@@ -87,6 +87,8 @@ function openPlainTree(terminal: Terminal): LiveTree {
 	return {
 		start: (given) => {
 			live = given;
+			// What an earlier test settled is no news.
+			for (const account of given.accounts.values()) if (account.phase === 'done') told.add(account.accountId);
 		},
 		say: (text) => {
 			void err.write(`${text}\n`);
