@@ -123,6 +123,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'Accounts were to be chosen by organizational units, and AWS does not tell in which one an account is.',
 		remedy: 'Choose accounts by id.',
 	},
+	'COLLECT:0006': {
+		meaning:
+			'The known ids of a big scope could not be settled one by one, so it is listed from page one in the same run.',
+		remedy: 'Nothing to do.',
+	},
 	'CONFIG:0001': {
 		meaning: 'One or more environment variables are wrong; the message names all of them.',
 		remedy: 'Correct or unset them.',
