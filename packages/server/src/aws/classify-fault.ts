@@ -101,7 +101,8 @@ function readError(error: unknown): SaidByAws {
 	if (!('$fault' in error)) return { code: undefined, message: readStatus(error) === undefined ? error.message : '' };
 	const code = error.name.split('#').at(-1) ?? '';
 	if (codeless.has(code)) return { code: undefined, message: '' };
-	return { code, message: error.message, reason: readWord(error, 'Reason'), missing: readWord(error, 'ResourceType') };
+	const missing = readWord(error, 'ResourceType') ?? /^(GROUP|IDENTITY_STORE) not found/.exec(error.message)?.[1];
+	return { code, message: error.message, reason: readWord(error, 'Reason'), missing };
 }
 
 /** A word in capitals that a modelled error carries beside its message. */
