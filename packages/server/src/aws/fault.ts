@@ -73,7 +73,7 @@ const facts: Readonly<Record<AwsFaultKind, KindFacts>> = {
 	unknown: { code: 'AWS:0019', actor: 'rollcall', retryable: false, outcome: 'failed' },
 	no_identity_store: { code: 'AWS:0020', actor: 'you', retryable: false, outcome: 'failed' },
 	encryption_key: { code: 'AWS:0021', actor: 'customer', retryable: false, outcome: 'failed' },
-	not_ready: { code: 'AWS:0022', actor: 'nobody', retryable: true, outcome: 'unavailable' },
+	not_ready: { code: 'AWS:0022', actor: 'nobody', retryable: true, outcome: 'failed' },
 };
 
 /**

@@ -177,11 +177,11 @@ describe('the credential report', () => {
 		expect(requests).toHaveLength(4);
 	});
 
-	test('is not waited for without end: then it is unavailable, and says that the next run asks again', async () => {
+	test('is not waited for without end: then it has failed, and says that the next run asks again', async () => {
 		const { fault, requests } = await ask(getCredentialReport, {}, queryError(404, 'ReportInProgress'));
 		expect(requests).toHaveLength(14);
 		expect(fault).toMatchObject({ kind: 'not_ready', message: expect.stringContaining('next run') });
-		expect(fault && outcomeOf(fault).outcome).toBe('unavailable');
+		expect(fault && outcomeOf(fault).outcome).toBe('failed');
 	});
 
 	test.each(['Content', 'GeneratedTime'])('without %s is no report', async (member) => {

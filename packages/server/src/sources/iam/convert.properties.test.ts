@@ -67,7 +67,7 @@ test('the order of tags never shows', () => {
 	);
 });
 
-test('lines of a report are of the schema, whatever their words', () => {
+test('lines of a report are of the schema, whatever their words', async () => {
 	const word = fc.oneof(
 		fc.constantFrom('true', 'FALSE', 'N/A', 'no_information', '2024-01-02T03:04:05+00:00'),
 		fc.string(),
@@ -84,11 +84,11 @@ test('lines of a report are of the schema, whatever their words', () => {
 		),
 		word,
 	);
-	fc.assert(
-		fc.property(fc.array(line), (lines) => {
+	await fc.assert(
+		fc.asyncProperty(fc.array(line), async (lines) => {
 			// Quotes may join lines to one; whatever is left is of the schema.
 			const report = reportOf(...lines.map((values) => reportLine(values).replaceAll('"', '')));
-			for (const attributes of convertReport(report).values()) schema.parse(attributes);
+			for (const attributes of (await convertReport(report)).values()) schema.parse(attributes);
 		}),
 	);
 });

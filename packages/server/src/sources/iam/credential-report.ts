@@ -1,5 +1,4 @@
 import type { UserAttributes } from '@rollcall/model/asset/user.ts';
-import { parse } from 'csv-parse/sync';
 import { generateCredentialReport, getCredentialReport } from '#aws/operations/iam.ts';
 import type { EnrichmentResult, ReadContext } from '#sources/kit/collection.ts';
 import { present } from '#sources/kit/present.ts';
@@ -12,7 +11,7 @@ type AccessKey = NonNullable<UserAttributes['access_keys']>[number];
 export async function readCredentialReport(context: ReadContext): Promise<EnrichmentResult> {
 	await context.call(generateCredentialReport, {});
 	const { content, generatedAt } = await context.call(getCredentialReport, {});
-	return { attributes: convertReport(content), observations: [], asOf: generatedAt, missing: 'unconfirmed' };
+	return { attributes: await convertReport(content), observations: [], asOf: generatedAt, missing: 'unconfirmed' };
 }
 
 /** A line of the report by the name of the column; undefined for a column that it does not have. */
@@ -32,7 +31,9 @@ const neededColumns = [
  * What the report says, by alias of the user. A line that cannot be read names nobody. Throws where columns are missing:
  * then it is no credential report that we know.
  */
-export function convertReport(content: string): ReadonlyMap<string, UserAttributes> {
+export async function convertReport(content: string): Promise<ReadonlyMap<string, UserAttributes>> {
+	// Needed by this alone, and every command loads the list of sources.
+	const { parse } = await import('csv-parse/sync');
 	const lines: string[][] = parse(content, { bom: true, relax_column_count: true, relax_quotes: true });
 	const [names = [], ...rows] = lines;
 	const positions = new Map(names.map((name, index) => [name.trim(), index]));

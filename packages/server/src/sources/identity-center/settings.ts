@@ -12,14 +12,9 @@ const storeIdPattern = /^(?:d-[0-9a-f]{10}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 const regionPattern = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const whereToLook = 'the AWS console shows it under IAM Identity Center, Settings';
 
-/** Whether a text is the id of an identity store. */
-export function isIdentityStoreId(text: string): boolean {
-	return storeIdPattern.test(text);
-}
-
 /** Throws `SOURCE:0003` unless the text is the id of an identity store. */
 export function checkIdentityStoreId(text: string): string {
-	if (isIdentityStoreId(text)) return text;
+	if (storeIdPattern.test(text)) return text;
 	throw settingsFault('identity_store_id', `${JSON.stringify(text)} is not the id of an identity store`, {
 		fix: `give d- and ten hexadecimal digits, or a UUID; ${whereToLook}`,
 	});

@@ -9,7 +9,7 @@ export function toItem(document: unknown): AwsDocument {
 }
 
 /** What a user may carry that Rollcall must never collect. Every text in it contains `private`. */
-export const privateFields = {
+const privateFields = {
 	NickName: 'private nickname',
 	ProfileUrl: 'https://private.example.com/profile',
 	Addresses: [{ StreetAddress: 'private street 1', Formatted: 'private', Primary: true }],
