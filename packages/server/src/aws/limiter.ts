@@ -33,6 +33,7 @@ const defaultRates: Readonly<Record<string, Rate>> = {
 	sts: { perSecond: 100, burst: 100 },
 	iam: { perSecond: 10, burst: 10 },
 	identitystore: { perSecond: 10, burst: 10 },
+	sso: { perSecond: 2, burst: 4 },
 };
 const otherRate: Rate = { perSecond: 5, burst: 5 };
 const slowestPerSecond = 1;
