@@ -83,7 +83,8 @@ onEveryServer((openCluster) => {
 				regions: [region],
 				owner: 'test',
 				leaseMs: 60_000,
-				detailAttributes: ['tags'],
+				enrichedAttributes: ['tags'],
+				withDetails: true,
 				now: minute(10),
 			}),
 		);
