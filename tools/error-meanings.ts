@@ -83,6 +83,18 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'An answer that Rollcall does not know; its code stands in the message.',
 		remedy: 'Report it.',
 	},
+	'AWS:0020': {
+		meaning: 'AWS knows no identity store of this id in this region.',
+		remedy: 'Check the identity store id and the region of Identity Center.',
+	},
+	'AWS:0021': {
+		meaning: 'The KMS key that the identity store lies under is disabled, gone, or not fit for it.',
+		remedy: 'See to the key that the message names.',
+	},
+	'AWS:0022': {
+		meaning: 'AWS was still making what was asked for (a credential report) after some minutes.',
+		remedy: 'Nothing: the next run reads it.',
+	},
 	'AWS:0101': {
 		meaning: 'The text is not the ARN of an IAM role.',
 		remedy: 'Give it as arn:aws:iam::123456789012:role/Name.',
@@ -122,6 +134,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 	'COLLECT:0005': {
 		meaning: 'Accounts were to be chosen by organizational units, and AWS does not tell in which one an account is.',
 		remedy: 'Choose accounts by id.',
+	},
+	'COLLECT:0006': {
+		meaning:
+			'The known ids of a big scope could not be settled one by one, so it is listed from page one in the same run.',
+		remedy: 'Nothing to do.',
 	},
 	'CONFIG:0001': {
 		meaning: 'One or more environment variables are wrong; the message names all of them.',
@@ -194,6 +211,14 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 	'SOURCE:0002': {
 		meaning: 'A source made a call that it does not declare.',
 		remedy: 'Report it.',
+	},
+	'SOURCE:0003': {
+		meaning: 'Where the identity store is was not told, or cannot be right.',
+		remedy: 'Give the setting that the message names.',
+	},
+	'SOURCE:0004': {
+		meaning: 'An extra was asked for that this source does not have.',
+		remedy: 'Take one of those the message lists.',
 	},
 	'STORE:0001': {
 		meaning: 'The database was migrated by a newer Rollcall. Nothing was changed.',

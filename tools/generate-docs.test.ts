@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { AttributeTable } from '../packages/model/src/asset/attribute.ts';
 import { deviceAttributes } from '../packages/model/src/asset/device.ts';
+import { iamUserAttributes, identityCenterUserAttributes, userAttributes } from '../packages/model/src/asset/user.ts';
 import { generatedDocuments } from './generate-docs.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -10,8 +12,21 @@ test.each(generatedDocuments)('regenerating $path leaves it unchanged', ({ path,
 	expect(build(root)).toBe(readFileSync(join(root, path), 'utf8'));
 });
 
-test('every attribute of a device stands in the table and in the schema', () => {
-	const [table = '', schema = '{}'] = generatedDocuments.map(({ build }) => build(root));
-	expect(Object.keys(JSON.parse(schema).properties)).toEqual(Object.keys(deviceAttributes));
-	for (const name of Object.keys(deviceAttributes)) expect(table).toContain(`| \`${name}\` `);
+const textOf = (path: string): string => generatedDocuments.find((each) => each.path === path)?.build(root) ?? '';
+
+test.each<[string, AttributeTable]>([
+	['Device', deviceAttributes],
+	['User of IAM', iamUserAttributes],
+	['User of Identity Center', identityCenterUserAttributes],
+])('every attribute stands in the table of its section: %s', (title, attributes) => {
+	const section = textOf('docs/attributes.md').split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+	const names = [...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+	expect(names).toEqual(Object.keys(attributes));
+});
+
+test.each<[string, AttributeTable]>([
+	['device', deviceAttributes],
+	['user', userAttributes],
+])('every attribute stands in the schema of a %s', (name, attributes) => {
+	expect(Object.keys(JSON.parse(textOf(`docs/schema/${name}.json`)).properties)).toEqual(Object.keys(attributes));
 });

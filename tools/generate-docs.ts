@@ -1,6 +1,7 @@
 import { type AttributeTable, attributeJsonSchema } from '../packages/model/src/asset/attribute.ts';
 import { deviceAttributes } from '../packages/model/src/asset/device.ts';
 import { recordLineJsonSchema } from '../packages/model/src/asset/record-line.ts';
+import { iamUserAttributes, identityCenterUserAttributes, userAttributes } from '../packages/model/src/asset/user.ts';
 import { formatText } from './format-text.ts';
 
 /** A file that follows from the attribute definitions, for `tools/generate.ts`. */
@@ -13,6 +14,7 @@ interface GeneratedDocument {
 export const generatedDocuments: readonly GeneratedDocument[] = [
 	define('docs/attributes.md', renderAttributes),
 	define('docs/schema/device.json', () => renderJson('Device', attributeJsonSchema(deviceAttributes))),
+	define('docs/schema/user.json', () => renderJson('User', attributeJsonSchema(userAttributes))),
 	define('docs/schema/record-line.json', () => renderJson('Line of NDJSON output', recordLineJsonSchema())),
 ];
 
@@ -32,7 +34,13 @@ history, or derived from the scope at read.
 
 ## Device
 
-${renderTable(deviceAttributes)}`;
+${renderTable(deviceAttributes)}
+## User of IAM
+
+${renderTable(iamUserAttributes)}
+## User of Identity Center
+
+${renderTable(identityCenterUserAttributes)}`;
 }
 
 function renderTable(table: AttributeTable): string {

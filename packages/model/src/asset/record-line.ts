@@ -14,7 +14,7 @@ export const recordLine = z.strictObject({
 	native_id: z.string().meta({ description: 'Identity of the record at its source, as the ARN of an instance' }),
 	scope: z.strictObject({
 		account_id: z.string().meta({ description: 'AWS account that was read, 12 digits' }),
-		region: z.string().meta({ description: 'Region name, or `global`' }),
+		region: z.string().meta({ description: 'Region name, `global`, or id of an identity store' }),
 	}),
 	attributes: z.record(z.string(), z.unknown()).meta({ description: 'Normalised attributes of the record' }),
 	unknown: z

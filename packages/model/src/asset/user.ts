@@ -56,7 +56,7 @@ export const iamUserAttributes = {
 		text,
 		'E-mail address that a tag (email, Email, mail) holds. No identifier: whoever may tag may write it',
 	),
-	groups: fed(authorizationDetailsAction, groupList, 'Groups'),
+	groups: fed(authorizationDetailsAction, groupList, 'Groups; IAM gives names only, which stand as the ids too'),
 	password_enabled: fed(credentialReportAction, flag, 'Has a console password'),
 	password_last_changed_at: fed(credentialReportAction, attributeTime, 'When the console password was last changed'),
 	mfa_enabled: fed(credentialReportAction, flag, 'Has an MFA device'),

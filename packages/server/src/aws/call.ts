@@ -59,7 +59,7 @@ export function createCaller(options: CallerOptions): Caller {
 		const { action } = operation;
 		const { session, signal, region } = request;
 		const stats = tally.of(action);
-		const rateKey = { accountId: session.accountId, region, action };
+		const rateKey = { accountId: session.accountId, region, action: operation.rateName?.(request.input) ?? action };
 		const dropped = unknownParameters.get(action) ?? new Set<string>();
 		unknownParameters.set(action, dropped);
 		const history = startHistory();

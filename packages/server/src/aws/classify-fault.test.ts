@@ -56,6 +56,7 @@ const rows: readonly (readonly [AwsFaultKind, readonly string[]])[] = [
 			'TooManyRequestsException',
 			'EC2ThrottledException',
 			'SlowDown',
+			'LimitExceeded',
 		],
 	],
 	['not_allowed', ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException']],
@@ -73,7 +74,17 @@ const rows: readonly (readonly [AwsFaultKind, readonly string[]])[] = [
 	['expired', ['ExpiredToken', 'ExpiredTokenException']],
 	['clock', ['RequestExpired', 'RequestTimeTooSkewed']],
 	['bad_token', ['InvalidPaginationToken']],
-	['server', ['InternalError', 'ServiceUnavailable', 'ServiceException']],
+	[
+		'server',
+		[
+			'InternalError',
+			'ServiceUnavailable',
+			'ServiceException',
+			'ServiceFailure',
+			'InternalServerException',
+			'ConflictException',
+		],
+	],
 	['no_organization', ['AWSOrganizationsNotInUseException']],
 	['validation', ['InvalidParameterValue', 'ValidationError', 'ValidationException', 'InvalidInputException']],
 ];

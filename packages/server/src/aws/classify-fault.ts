@@ -10,6 +10,10 @@ import { TransportError } from './transport-error.ts';
 interface SaidByAws {
 	readonly code: string | undefined;
 	readonly message: string;
+	/** Why, in a word, as the Identity Store tells of its KMS key. */
+	readonly reason?: string | undefined;
+	/** Kind of thing that is not there, likewise. */
+	readonly missing?: string | undefined;
 }
 
 /** The one place where an error of the SDK gets its meaning: by AWS's code, and by status only where there is none. */
@@ -21,19 +25,23 @@ export function classifyFault(error: unknown, context: FaultContext): AwsFault {
 	const kind = findFaultKind(error, said, code, status, context);
 	const policyArn = kind === 'blocked_by_policy' ? findPolicyArn(message) : undefined;
 	const missingIds = kind === 'not_found' ? findMissingIds(code, said.message) : undefined;
+	// The session may make the call, but not use the key that the data lies under: that is what has to be allowed.
+	const isKeyDenied = said.reason === keyDenied && (kind === 'not_allowed' || kind === 'session_policy');
+	const action = isKeyDenied ? 'kms:Decrypt' : context.action;
 	const retryAfterMs = readRetryAfter(context);
 	const requestId = context.answer?.requestId;
 	return {
 		kind,
 		code,
-		message: describeFault(kind, code, message, context),
-		action: context.action,
+		message: describeFault(kind, code, message, { ...context, action }),
+		action,
 		...(message === '' || error instanceof TransportError ? {} : { said: message }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(status === undefined ? {} : { status }),
 		...(retryAfterMs === undefined ? {} : { retryAfterMs }),
 		...(policyArn === undefined ? {} : { policyArn }),
 		...(missingIds === undefined ? {} : { missingIds }),
+		...(said.missing === undefined ? {} : { missing: said.missing }),
 	};
 }
 
@@ -49,12 +57,22 @@ function findFaultKind(
 	if (said.code === undefined) return status === undefined ? 'unknown' : kindOfStatus(status);
 	const kind = findKind(code) ?? (status !== undefined && status >= 500 ? 'server' : 'unknown');
 	if (kind === 'not_allowed') return narrowDenial(said.message, context);
+	if (said.reason?.startsWith('KMS_') && kind !== 'throttled') return 'encryption_key';
+	if (kind === 'not_found' && lacksStore(said, context)) return 'no_identity_store';
 	if (/signature expired|signature not yet current/i.test(said.message)) return 'clock';
 	if (kind === 'validation' && context.hasToken) return 'bad_token';
 	if (kind === 'credentials' && context.region !== undefined && isOptInRegion(context.region)) {
 		return 'region_not_enabled';
 	}
 	return kind;
+}
+
+const keyDenied = 'KMS_ACCESS_DENIED';
+
+/** Only the listing of members names a group as well; every other call names the identity store alone. */
+function lacksStore(said: SaidByAws, context: FaultContext): boolean {
+	if (!context.action.startsWith('identitystore:')) return false;
+	return said.missing === 'IDENTITY_STORE' || context.action !== 'identitystore:ListGroupMemberships';
 }
 
 /** AWS gives one code for every denial and says in words whose it is. */
@@ -97,7 +115,15 @@ function readError(error: unknown): SaidByAws {
 	// an error before there was any answer is the SDK's or ours, and says what is wrong.
 	if (!('$fault' in error)) return { code: undefined, message: readStatus(error) === undefined ? error.message : '' };
 	const code = error.name.split('#').at(-1) ?? '';
-	return codeless.has(code) ? { code: undefined, message: '' } : { code, message: error.message };
+	if (codeless.has(code)) return { code: undefined, message: '' };
+	const missing = readWord(error, 'ResourceType') ?? /^(GROUP|IDENTITY_STORE) not found/.exec(error.message)?.[1];
+	return { code, message: error.message, reason: readWord(error, 'Reason'), missing };
+}
+
+/** A word in capitals that a modelled error carries beside its message. */
+function readWord(error: Error, name: string): string | undefined {
+	const value: unknown = Reflect.get(error, name);
+	return typeof value === 'string' && /^[A-Z_]{1,64}$/.test(value) ? value : undefined;
 }
 
 /** An answer that was read but is not what the call answers with, as the EC2 reader and our operations say it. */

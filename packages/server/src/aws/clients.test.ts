@@ -37,7 +37,7 @@ describe('a client', () => {
 		const code = (name: string): string =>
 			readFileSync(join(folder, name), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '');
 		const withText = (pattern: RegExp): string[] => files.filter((name) => pattern.test(code(name))).sort();
-		const made = withText(/new (sdk\.)?\w*(EC2|STS|Organizations|IAM|S3|Identitystore)Client\(/);
+		const made = withText(/new (sdk\.)?\w*(EC2|STS|Organizations|IAM|S3|Identitystore|SSOAdmin)Client\(/);
 		// The other one feeds bytes in memory to the SDK's reader, for tests and the bench; it sends nothing.
 		expect(made.filter((name) => !name.endsWith('stock-deserializer.ts'))).toStrictEqual(['aws/clients.ts']);
 		expect(withText(/from(NodeProviderChain|TemporaryCredentials|Env|Ini|InstanceMetadata)\(/)).toStrictEqual([

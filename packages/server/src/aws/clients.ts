@@ -1,5 +1,8 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { IdentitystoreClient } from '@aws-sdk/client-identitystore';
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
+import type { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { currentAttempt } from './attempt.ts';
 import { createHttpHandler } from './http-handler.ts';
@@ -14,6 +17,9 @@ export interface ClientOf<Client, Sdk> {
 export type Ec2 = ClientOf<EC2Client, typeof import('@aws-sdk/client-ec2')>;
 export type Sts = ClientOf<STSClient, typeof import('@aws-sdk/client-sts')>;
 export type Organizations = ClientOf<OrganizationsClient, typeof import('@aws-sdk/client-organizations')>;
+export type Iam = ClientOf<IAMClient, typeof import('@aws-sdk/client-iam')>;
+export type IdentityStore = ClientOf<IdentitystoreClient, typeof import('@aws-sdk/client-identitystore')>;
+export type SsoAdmin = ClientOf<SSOAdminClient, typeof import('@aws-sdk/client-sso-admin')>;
 
 /**
  * SDK clients, one per service and region, shared by all sessions. Whom a request is signed for is a matter of the
@@ -27,6 +33,9 @@ export interface AwsClients {
 	ec2(region: string): Promise<Ec2>;
 	sts(region: string): Promise<Sts>;
 	organizations(region: string): Promise<Organizations>;
+	iam(region: string): Promise<Iam>;
+	identityStore(region: string): Promise<IdentityStore>;
+	ssoAdmin(region: string): Promise<SsoAdmin>;
 	/** Closes all sockets. */
 	close(): void;
 }
@@ -69,6 +78,18 @@ export function createClients(settings: AwsSettings): AwsClients {
 		organizations: keepByRegion(async (region) => {
 			const sdk = await import('@aws-sdk/client-organizations');
 			return { client: new sdk.OrganizationsClient(configure(region, 'organizations')), sdk };
+		}),
+		iam: keepByRegion(async (region) => {
+			const sdk = await import('@aws-sdk/client-iam');
+			return { client: new sdk.IAMClient(configure(region, 'iam')), sdk };
+		}),
+		identityStore: keepByRegion(async (region) => {
+			const sdk = await import('@aws-sdk/client-identitystore');
+			return { client: new sdk.IdentitystoreClient(configure(region, 'identitystore')), sdk };
+		}),
+		ssoAdmin: keepByRegion(async (region) => {
+			const sdk = await import('@aws-sdk/client-sso-admin');
+			return { client: new sdk.SSOAdminClient(configure(region, 'sso_admin')), sdk };
 		}),
 		close: () => handler.destroy(),
 	};

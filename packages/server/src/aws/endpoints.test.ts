@@ -2,10 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClock } from '#platform/clock.ts';
 import { createAws } from './create-aws.ts';
 import { describeRegions } from './operations/ec2.ts';
+import { listUsers } from './operations/iam.ts';
+import { listGroups } from './operations/identity-store.ts';
 import { listAccounts } from './operations/organizations.ts';
+import { listInstances } from './operations/sso.ts';
 import { getCallerIdentity } from './operations/sts.ts';
 import type { AwsSettings } from './settings.ts';
-import { accountsAnswer, identityAnswer, regionsAnswer } from './testing/answers.ts';
+import { accountsAnswer, iamUsersAnswer, identityAnswer, jsonAnswer, regionsAnswer } from './testing/answers.ts';
 import { type FakeAws, startFakeAws, testKeys } from './testing/fake-aws.ts';
 
 const variables = [
@@ -13,6 +16,9 @@ const variables = [
 	'AWS_ENDPOINT_URL_EC2',
 	'AWS_ENDPOINT_URL_STS',
 	'AWS_ENDPOINT_URL_ORGANIZATIONS',
+	'AWS_ENDPOINT_URL_IAM',
+	'AWS_ENDPOINT_URL_IDENTITYSTORE',
+	'AWS_ENDPOINT_URL_SSO_ADMIN',
 ];
 
 let own: FakeAws;
@@ -22,6 +28,9 @@ const before = new Map<string, string | undefined>();
 beforeEach(async () => {
 	const answer = ({ action }: { action: string }) => {
 		if (action === 'DescribeRegions') return regionsAnswer('us-east-1');
+		if (action === 'ListUsers') return iamUsersAnswer(['ada']);
+		if (action === 'ListGroups') return jsonAnswer({ Groups: [] });
+		if (action === 'ListInstances') return jsonAnswer({ Instances: [] });
 		return action === 'ListAccounts' ? accountsAnswer([]) : identityAnswer('1', 'arn:aws:iam::012345678901:user/a');
 	};
 	own = await startFakeAws(answer);
@@ -46,6 +55,9 @@ async function callAll(settings: AwsSettings): Promise<void> {
 	await aws.caller.call(describeRegions, request);
 	await aws.caller.call(listAccounts, request);
 	await aws.caller.call(getCallerIdentity, request);
+	await aws.caller.call(listUsers, request);
+	await aws.caller.call(listGroups, { ...request, input: { identityStoreId: 'd-0123456789' } });
+	await aws.caller.call(listInstances, request);
 	await aws.close();
 }
 
@@ -56,18 +68,23 @@ describe('endpoints', () => {
 		['EC2', 'DescribeRegions'],
 		['ORGANIZATIONS', 'ListAccounts'],
 		['STS', 'GetCallerIdentity'],
+		['IAM', 'ListUsers'],
+		['IDENTITYSTORE', 'ListGroups'],
+		['SSO_ADMIN', 'ListInstances'],
 	])('AWS_ENDPOINT_URL_%s counts before AWS_ENDPOINT_URL', async (service, action) => {
 		process.env['AWS_ENDPOINT_URL'] = common.url;
 		process.env[`AWS_ENDPOINT_URL_${service}`] = own.url;
 		await callAll({});
 		expect(actions(own)).toStrictEqual([action]);
-		expect(actions(common)).toHaveLength(2);
+		expect(actions(common)).toHaveLength(5);
 	});
 
 	test('settings count before the environment, a service of its own before all', async () => {
 		process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1';
-		await callAll({ endpoints: { all: common.url, byService: { sts: own.url } } });
-		expect(actions(own)).toStrictEqual(['GetCallerIdentity']);
+		// Keys as the configuration makes them of the variables.
+		const byService = { sts: own.url, iam: own.url, identitystore: own.url, sso_admin: own.url };
+		await callAll({ endpoints: { all: common.url, byService } });
+		expect(actions(own)).toStrictEqual(['GetCallerIdentity', 'ListUsers', 'ListGroups', 'ListInstances']);
 		expect(actions(common)).toStrictEqual(['DescribeRegions', 'ListAccounts']);
 	});
 });

@@ -5,7 +5,7 @@ const kindsByCode: Readonly<Partial<Record<AwsFaultKind, string>>> = {
 	throttled: `RequestLimitExceeded Throttling ThrottlingException ThrottledException TooManyRequestsException
 		EC2ThrottledException SlowDown RequestThrottled RequestThrottledException RequestThrottlingException
 		LimitExceededException.Throttling PriorRequestNotComplete TransactionInProgressException BandwidthLimitExceeded
-		ProvisionedThroughputExceededException`,
+		ProvisionedThroughputExceededException LimitExceeded LimitExceededException`,
 	not_allowed: 'UnauthorizedOperation AccessDenied AccessDeniedException UnauthorizedException NotAuthorized',
 	region_not_enabled: 'OptInRequired RegionDisabledException RegionDisabled',
 	credentials: `AuthFailure InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId
@@ -23,11 +23,14 @@ const kindsByCode: Readonly<Partial<Record<AwsFaultKind, string>>> = {
 		MalformedPolicyDocument PackedPolicyTooLarge`,
 	server: `InternalError InternalFailure InternalServerError InternalServerErrorException InternalServiceException
 		InternalServiceError ServiceUnavailable ServiceUnavailableException ServiceException ServerException Unavailable
-		ServerInternal IDPCommunicationError ServiceFailure`,
+		ServerInternal IDPCommunicationError ServiceFailure ServiceFailureException InternalServerException
+		ConflictException ConcurrentModification ConcurrentModificationException`,
 	timeout: 'RequestTimeout RequestTimeoutException',
 	no_organization: 'AWSOrganizationsNotInUseException',
 	not_found: `InvalidInstanceID.NotFound InvalidInstanceID.Malformed NoSuchEntity NoSuchEntityException
 		ResourceNotFoundException InvalidNetworkInterfaceID.NotFound InvalidAllocationID.NotFound`,
+	not_ready: `ReportInProgress CredentialReportNotReadyException ReportNotPresent CredentialReportNotPresentException
+		ReportExpired CredentialReportExpiredException`,
 };
 
 const kinds: ReadonlyMap<string, AwsFaultKind> = new Map(

@@ -35,6 +35,12 @@ export function describeFault(kind: AwsFaultKind, code: string, said: string, co
 			return `${action}${where} got no answer in time.`;
 		case 'truncated':
 			return `The answer to ${action}${where} was not whole: ${said || code}`;
+		case 'no_identity_store':
+			return `There is no such identity store${where} (${code}): check the identity store id and the region of Identity Center.${quote}`;
+		case 'encryption_key':
+			return `${action}${where} failed because of the KMS key of the identity store (${code}): see to that key.${quote}`;
+		case 'not_ready':
+			return `AWS has not finished what ${action} asks for (${code}): the next run asks again.`;
 		case 'no_organization':
 			return 'The account does not belong to an AWS Organization.';
 		case 'cancelled':

@@ -19,6 +19,9 @@ export type AwsFaultKind =
 	| 'truncated'
 	| 'no_organization'
 	| 'not_found'
+	| 'no_identity_store'
+	| 'encryption_key'
+	| 'not_ready'
 	| 'validation'
 	| 'cancelled'
 	| 'unknown';
@@ -41,6 +44,8 @@ export interface AwsFault {
 	readonly policyArn?: string;
 	/** Instances that AWS itself named as not existing, of a question that named them. Never an empty list. */
 	readonly missingIds?: readonly string[];
+	/** What AWS says is not there (`GROUP`, `IDENTITY_STORE`), where it tells. */
+	readonly missing?: string;
 }
 
 interface KindFacts {
@@ -70,6 +75,9 @@ const facts: Readonly<Record<AwsFaultKind, KindFacts>> = {
 	validation: { code: 'AWS:0017', actor: 'rollcall', retryable: false, outcome: 'failed' },
 	cancelled: { code: 'AWS:0018', actor: 'nobody', retryable: true, outcome: 'cancelled' },
 	unknown: { code: 'AWS:0019', actor: 'rollcall', retryable: false, outcome: 'failed' },
+	no_identity_store: { code: 'AWS:0020', actor: 'you', retryable: false, outcome: 'failed' },
+	encryption_key: { code: 'AWS:0021', actor: 'customer', retryable: false, outcome: 'failed' },
+	not_ready: { code: 'AWS:0022', actor: 'nobody', retryable: true, outcome: 'failed' },
 };
 
 /**

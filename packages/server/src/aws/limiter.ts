@@ -19,13 +19,21 @@ export interface Rate {
 	readonly burst: number;
 }
 
+/** Bucket of DescribeInstances by ids. */
+export const instancesByIdRate = 'ec2:DescribeInstances by id';
+
 /** At most half of what AWS refills (`aws.md`, throttle buckets); STS counts on our own account: 600/s there. */
 const defaultRates: Readonly<Record<string, Rate>> = {
 	ec2: { perSecond: 10, burst: 40 },
+	// Neither filtered nor paged, these drink from a bucket half as big (EC2 API throttling: 50, refilled with 10 a second).
+	'ec2:DescribeAddresses': { perSecond: 5, burst: 25 },
+	'ec2:DescribeRegions': { perSecond: 5, burst: 25 },
+	[instancesByIdRate]: { perSecond: 5, burst: 25 },
 	organizations: { perSecond: 4, burst: 6 },
 	sts: { perSecond: 100, burst: 100 },
 	iam: { perSecond: 10, burst: 10 },
 	identitystore: { perSecond: 10, burst: 10 },
+	sso: { perSecond: 2, burst: 4 },
 };
 const otherRate: Rate = { perSecond: 5, burst: 5 };
 const slowestPerSecond = 1;

@@ -7,6 +7,8 @@ export interface AwsOperation<Input, Output> {
 	readonly action: string;
 	/** Whether this input carries a page token: a validation error is then a bad token (`rules.md`, Credentials). */
 	hasToken(input: Input): boolean;
+	/** Name of the rate bucket, where this input drinks from another one than the action's. */
+	rateName?(input: Input): string;
 	/** Whether this input names single things: "not found" is then an answer, not a fault to repeat. Default no. */
 	namesThings?(input: Input): boolean;
 	/** Makes one attempt through the SDK. Asks for less (halved pages) the more server errors there were. */

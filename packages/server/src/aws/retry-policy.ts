@@ -23,6 +23,8 @@ const maxAttempts = 10;
 const baseMs = 50;
 const throttledBaseMs = 1000;
 const capMs = 20_000;
+/** What AWS makes on demand (a credential report) takes seconds to minutes: about three of them, all waits together. */
+const maxLooks = 14;
 
 /**
  * How often each kind may befall one call, the first time included. Kinds that are not named are never repeated.
@@ -40,6 +42,7 @@ const allowed: Readonly<Partial<Record<AwsFaultKind, number>>> = {
 	region_not_enabled: 4,
 	clock: 3,
 	not_found: 4,
+	not_ready: maxLooks,
 	unknown: 3,
 };
 
@@ -49,13 +52,16 @@ export function decideRetry(fault: AwsFault, history: CallHistory, random: () =>
 	const times = (history.faults.get(kind) ?? 0) + 1;
 	history.faults.set(kind, times);
 	if (kind === 'server') history.serverErrors += 1;
-	if (times >= (allowed[kind] ?? 0) || history.attempts >= maxAttempts) return undefined;
+	const isWait = kind === 'not_ready';
+	if (times >= (allowed[kind] ?? 0) || history.attempts >= (isWait ? maxLooks : maxAttempts)) return undefined;
 	// Refused at first: perhaps not known everywhere yet. Refused again: perhaps gone.
 	const mayBeGone = kind === 'credentials' || (kind === 'region_not_enabled' && fault.code !== 'OptInRequired');
 	const renew = kind === 'expired' || (mayBeGone && times > 1);
 	// The first renewal is not a failure of anything: go on at once.
 	if (kind === 'expired' && times === 1) return { waitMs: 0, renew };
-	const isSlow = kind === 'throttled' || kind === 'credentials' || kind === 'expired' || kind === 'region_not_enabled';
+	const isSlow =
+		isWait || kind === 'throttled' || kind === 'credentials' || kind === 'expired' || kind === 'region_not_enabled';
 	const ceilingMs = Math.min(capMs, (isSlow ? throttledBaseMs : baseMs) * 2 ** (history.attempts - 1));
-	return { waitMs: Math.max(ceilingMs * random(), fault.retryAfterMs ?? 0), renew };
+	// Nobody competes for what is not ready, so nothing is gained by looking earlier.
+	return { waitMs: Math.max(isWait ? ceilingMs : ceilingMs * random(), fault.retryAfterMs ?? 0), renew };
 }

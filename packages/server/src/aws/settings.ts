@@ -7,7 +7,7 @@ export type Ec2Reader = 'own' | 'stock';
 export interface AwsSettings {
 	/**
 	 * Endpoint overrides, as the configuration read them. Where absent, the SDK itself honours AWS_ENDPOINT_URL and
-	 * AWS_ENDPOINT_URL_<SERVICE> of the process (tested for all three clients).
+	 * AWS_ENDPOINT_URL_<SERVICE> of the process (tested for every client).
 	 */
 	readonly endpoints?: Partial<EndpointOverrides>;
 	/** Region asked first: STS, DescribeRegions. Default: the partition's own. */

@@ -184,8 +184,8 @@ async function assignUnits(
 	const assumes = request.access.schema === 'assume_role';
 	const assign = (account: UnitAccount): void => {
 		unitId += 1;
-		// AssumeRole and DescribeRegions: what every account takes at the least.
-		ledger.addMinimumCalls(assumes ? 2 : 1);
+		// AssumeRole and, where there are regions, their list: what every account takes at the least.
+		ledger.addMinimumCalls((assumes ? 1 : 0) + (request.collection.scopedBy === 'region' ? 1 : 0));
 		const task: UnitTask = {
 			unitId,
 			partition: primary.partition,

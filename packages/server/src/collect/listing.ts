@@ -4,6 +4,15 @@ import { faultOf } from '#aws/fault.ts';
 /** The store could not prove the seen set of a scope: it is read again from page one (`rules.md`, Seen set). */
 const untrustedCode = 'STORE:0005';
 
+/** The known ids of a scope could not be settled: it is listed from page one. */
+const unsettledCode = 'COLLECT:0006';
+
+/** What makes a reading by known ids a listing, and why. */
+export function listInstead(why: string): RollcallError {
+	const message = `The scope is listed whole: ${why}`;
+	return new RollcallError({ code: unsettledCode, actor: 'nobody', retryable: true, message });
+}
+
 /** Restarts of one listing after bad page tokens, at the most (`rules.md`, Credentials). */
 const maxRestarts = 10;
 
@@ -41,5 +50,6 @@ export async function withRestarts<T>(
 }
 
 function isRestartable(error: unknown): boolean {
-	return faultOf(error)?.kind === 'bad_token' || (error instanceof RollcallError && error.code === untrustedCode);
+	if (faultOf(error)?.kind === 'bad_token') return true;
+	return error instanceof RollcallError && (error.code === untrustedCode || error.code === unsettledCode);
 }

@@ -1,7 +1,9 @@
+import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import { type AwsFaultKind, faultOf } from '#aws/fault.ts';
 import type { ReadContext, SourcePage } from '#sources/kit/collection.ts';
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
-import { type ListingAttempt, withRestarts } from './listing.ts';
+import { type ListingAttempt, listInstead, withRestarts } from './listing.ts';
 import type { CallTally } from './read-context.ts';
 import { readDetails, wantedDetails } from './read-details.ts';
 import { type Enriched, readEnrichments } from './read-enrichments.ts';
@@ -129,14 +131,29 @@ async function* readPages(
 	yield* readKnown(fanOut, context, basis);
 }
 
+/** Faults that the listing may not meet where the questions for known ids did. */
+const listable: ReadonlySet<AwsFaultKind> = new Set<AwsFaultKind>([
+	'server',
+	'timeout',
+	'truncated',
+	'validation',
+	'unknown',
+]);
+
 /** The end of a fan-out is the proof that every known id was answered for: an empty last page closes the scope. */
 async function* readKnown(
 	fanOut: NonNullable<ScopeRunOptions['collection']['fanOut']>,
 	context: ReadContext,
 	basis: FanOutBasis,
 ): AsyncGenerator<ListedPage, void, void> {
-	for await (const { items, missing } of fanOut.read(context, basis.known, basis.since)) {
-		yield { items, nextToken: 'fan-out', namedMissing: missing };
+	const pages = fanOut.read(context, basis.known, basis.since);
+	try {
+		for await (const { items, missing } of pages) yield { items, nextToken: 'fan-out', namedMissing: missing };
+	} catch (error) {
+		// A question for a thousand ids has no page size that could be halved; the listing has.
+		const kind = faultOf(error)?.kind;
+		if (kind !== undefined && listable.has(kind)) throw listInstead(describeError(error));
+		throw error;
 	}
 	yield { items: [], nextToken: null, namedMissing: [] };
 }

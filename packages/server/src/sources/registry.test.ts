@@ -2,7 +2,14 @@ import { readdirSync } from 'node:fs';
 import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
-import { defaultSourceSettings, findCollection, listCollections, sourceFolders } from './registry.ts';
+import {
+	checkExtras,
+	defaultSourceSettings,
+	findCollection,
+	listCollections,
+	listExtras,
+	sourceFolders,
+} from './registry.ts';
 
 const foldersOnDisk = readdirSync(import.meta.dirname, { withFileTypes: true })
 	.filter((entry) => entry.isDirectory() && entry.name !== 'kit')
@@ -14,6 +21,7 @@ test('the registry equals the folders on disk', () => {
 
 test('kinds are unique and found by name', () => {
 	const kinds = listCollections().map((collection) => collection.kind);
+	expect(kinds).toEqual(['ec2.devices', 'iam.users', 'identity_center.users']);
 	expect(new Set(kinds).size).toBe(kinds.length);
 	for (const kind of kinds) expect(findCollection(kind).kind).toBe(kind);
 });
@@ -21,6 +29,23 @@ test('kinds are unique and found by name', () => {
 test('a kind that does not exist is named with those that do', () => {
 	expect(() => findCollection('ec2.device')).toThrow(RollcallError);
 	expect(() => findCollection('ec2.device')).toThrow('no source named ec2.device');
+});
+
+test('extras are listed with their kind, permissions and meaning, each name once', () => {
+	expect(listExtras().map(({ kind, name, permissions }) => [kind, name, permissions])).toEqual([
+		['iam.users', 'authorization-details', ['iam:GetAccountAuthorizationDetails']],
+		['iam.users', 'credential-report', ['iam:GenerateCredentialReport', 'iam:GetCredentialReport']],
+		['identity_center.users', 'find-identity-store', ['sso:ListInstances']],
+	]);
+	for (const { meaning } of listExtras()) expect(meaning).not.toBe('');
+});
+
+test('an extra that does not exist, or is of another kind, is refused with those that the kind has', () => {
+	checkExtras('iam.users', ['credential-report', 'authorization-details']);
+	expect(() => checkExtras('iam.users', ['credential-reports'])).toThrow('no extra named credential-reports');
+	expect(() => checkExtras('iam.users', ['find-identity-store'])).toThrow('an extra of identity_center.users');
+	const refused = expect.objectContaining({ code: 'SOURCE:0004', fix: 'ask for none: ec2.devices has no extras' });
+	expect(() => checkExtras('ec2.devices', ['credential-report'])).toThrow(refused);
 });
 
 describe.each(listCollections())('$kind', (collection) => {

@@ -32,7 +32,7 @@ export interface KnownRecord {
 	readonly hash: Buffer;
 	/** An earlier run marked it as missed: when it is listed again, its id belongs to `unmissIds`. */
 	readonly missed: boolean;
-	/** Its row says that an attribute its own read feeds is unknown: it has to be read and written again. */
+	/** Its row says that an attribute an enrichment feeds is unknown: it has to be read and written again. */
 	readonly masked: boolean;
 	readonly state: 'active' | 'retired' | 'insufficient';
 }
@@ -46,8 +46,10 @@ export interface OpenInput {
 	readonly leaseMs: number;
 	/** Set where not all enabled regions are given: what was said of the whole account (`*`) stays. */
 	readonly isPartial?: boolean;
-	/** Attributes that records' own reads feed; with any, what is known of those reads is loaded too. */
-	readonly detailAttributes?: readonly string[];
+	/** Attributes that enrichments feed: whether a row says that one of them is unknown is loaded. */
+	readonly enrichedAttributes?: readonly string[];
+	/** Load when single records' own reads were last answered. */
+	readonly withDetails?: boolean;
 	readonly now: Date;
 }
 
@@ -101,7 +103,7 @@ export async function openAccountScopes(tx: TenantTransaction, input: OpenInput)
 			.filter((row) => !row.taken)
 			.map(({ region, owner, expires_at }) => ({ region, owner, expiresAt: expires_at })),
 		known: ids.length > 0 ? await loadKnown(tx, ids, input) : [],
-		details: input.detailAttributes?.length && ids.length > 0 ? await listDetailStates(tx, ids) : [],
+		details: input.withDetails && ids.length > 0 ? await listDetailStates(tx, ids) : [],
 	};
 }
 
@@ -180,7 +182,7 @@ async function loadKnown(
 		text: `select ${columns} from source_record where scope = any ($1) and state <> 'retired'
 			union all
 			select ${columns} from source_record where scope = any ($1) and state = 'retired' and reason = 'terminated' and changed_at >= $2`,
-		values: [ids, new Date(input.now.getTime() - goneKnownMs), input.detailAttributes ?? []],
+		values: [ids, new Date(input.now.getTime() - goneKnownMs), input.enrichedAttributes ?? []],
 		rowMode: 'array',
 	});
 	return rows.map(([id, nativeId, scopeId, hash, missed, masked, state]) => ({

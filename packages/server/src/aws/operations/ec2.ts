@@ -7,6 +7,7 @@ import type { DecodedInstance, DecodedItem, DecodedPage } from '../ec2-xml/decod
 import type { PageOutput } from '../ec2-xml/fast-ec2-protocol.ts';
 import { toInstancePage, toInterfacePage } from '../ec2-xml/stock-page.ts';
 import { requireMember } from '../incomplete-answer.ts';
+import { instancesByIdRate } from '../limiter.ts';
 import type { AwsOperation } from '../operation.ts';
 
 export interface Ec2PageInput {
@@ -64,6 +65,7 @@ export const describeInstances: AwsOperation<InstancesInput, Ec2Page<DecodedInst
 	action: 'ec2:DescribeInstances',
 	hasToken: (input) => 'nextToken' in input && input.nextToken !== undefined,
 	namesThings: (input) => 'instanceIds' in input,
+	rateName: (input) => ('instanceIds' in input ? instancesByIdRate : 'ec2:DescribeInstances'),
 	send: async (request) => {
 		const { input } = request;
 		// An empty list of ids would ask for every instance.

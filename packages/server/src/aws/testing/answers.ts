@@ -103,3 +103,31 @@ export function accountsAnswer(accounts: readonly object[], nextToken?: string):
 		body: JSON.stringify({ Accounts: accounts, ...(nextToken === undefined ? {} : { NextToken: nextToken }) }),
 	};
 }
+
+/** The members of one result of IAM, as the query protocol wraps them. */
+export function iamAnswer(action: string, members: string): WireAnswer {
+	return xml(
+		200,
+		`<${action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${action}Result>${members}</${action}Result><ResponseMetadata><RequestId>req-1</RequestId></ResponseMetadata></${action}Response>`,
+	);
+}
+
+export function iamUserXml(name: string, more = ''): string {
+	return `<Path>/</Path><UserName>${name}</UserName><UserId>AIDA${name.toUpperCase()}</UserId><Arn>arn:aws:iam::123456789012:user/${name}</Arn><CreateDate>2020-01-02T03:04:05Z</CreateDate>${more}`;
+}
+
+export function iamUsersAnswer(names: readonly string[], marker?: string): WireAnswer {
+	const users = names.map((name) => `<member>${iamUserXml(name)}</member>`).join('');
+	const end =
+		marker === undefined
+			? '<IsTruncated>false</IsTruncated>'
+			: `<IsTruncated>true</IsTruncated><Marker>${marker}</Marker>`;
+	return iamAnswer('ListUsers', `${end}<Users>${users}</Users>`);
+}
+
+export function jsonAnswer(body: object): WireAnswer {
+	return {
+		headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'req-1' },
+		body: JSON.stringify(body),
+	};
+}

@@ -120,7 +120,8 @@ function encodeLine(
 	for (const enrichment of collection.enrichments) {
 		const result = page.enriched.get(enrichment.action);
 		const detail = details.get(enrichment.action);
-		if (result) Object.assign(attributes, pick(findEnriched(result, record), enrichment.attributes));
+		const found = result && findEnriched(result, record);
+		if (found) Object.assign(attributes, pick(found, enrichment.attributes));
 		else if (detail && 'attributes' in detail) Object.assign(attributes, detail.attributes);
 		const report = reports.find((each) => each.action === enrichment.action);
 		const reason = reasonOf(
@@ -128,7 +129,8 @@ function encodeLine(
 			report,
 			result !== undefined || detail !== undefined,
 		);
-		const given = detail && 'unknown' in detail ? detail.unknown : reason;
+		const own = detail && 'unknown' in detail ? detail.unknown : undefined;
+		const given = own ?? (found ? undefined : result?.missing) ?? reason;
 		if (given) for (const name of enrichment.attributes) unknown[name] = given;
 		if (report?.asOf && 'credential_report_at' in collection.attributes) {
 			attributes['credential_report_at'] = report.asOf.toISOString();

@@ -1,3 +1,4 @@
+import type { UnknownReason } from '@rollcall/model/asset/unknown.ts';
 import type { ConvertedRecord } from '#sources/kit/collection.ts';
 import type { RecordRow } from '#store/apply-writes.ts';
 import { digestPart, mergeDigests, type Part } from '../part-hash.ts';
@@ -9,7 +10,7 @@ export interface Known {
 	readonly id: string;
 	readonly hash: Buffer;
 	readonly missed: boolean;
-	/** Its row says that an attribute its own read feeds is unknown. */
+	/** Its row says that an attribute an enrichment feeds is unknown. */
 	readonly masked: boolean;
 }
 
@@ -59,20 +60,24 @@ export function planPage(
 		if (record.nativeId !== undefined && record.presence === 'present') touched(record, before, changed);
 		if (before) seenIds.push(before.id);
 		if (before?.missed) unmissIds.push(before.id);
+		// An enrichment that does not know the record is told on its row, once.
+		const isMasked = Object.keys(merged.unknown).length > 0;
+		const isNews = changed || (readParts.length > 1 && isMasked !== (before?.masked ?? false));
 		// One that was marked as missed is sent even unchanged: its removal may have been confirmed since it was loaded.
-		if (!changed && !before?.missed) {
+		if (!isNews && !before?.missed) {
 			if (!written.has(nativeId)) unchanged += 1;
 			continue;
 		}
+		const partsRead = [...merged.digests.keys()];
 		rows.push({
 			...(before ? { id: before.id } : {}),
 			nativeId,
 			assetType,
 			attributes: merged.attributes,
-			replacedKeys: readParts.flatMap((index) => parts[index]?.names ?? []),
-			partsRead: readParts,
+			replacedKeys: partsRead.flatMap((index) => parts[index]?.names ?? []),
+			partsRead,
 			hash,
-			unknown: record.unknown,
+			unknown: { ...record.unknown, ...merged.unknown },
 			notes: record.notes,
 			presence: record.presence,
 			insufficient: record.nativeId === undefined,
@@ -82,30 +87,40 @@ export function planPage(
 	return { rows, seenIds, unmissIds, assets, unchanged, insufficient };
 }
 
+interface MergedRecord {
+	/** Of the parts that were read. */
+	readonly attributes: Record<string, unknown>;
+	readonly digests: Map<number, Buffer>;
+	/** What enrichments that do not know the record leave unknown; the last values of those parts are kept. */
+	readonly unknown: Record<string, UnknownReason>;
+}
+
 function mergeRecord(
 	record: ConvertedRecord,
 	parts: readonly Part[],
 	readParts: readonly number[],
 	page: PageOfRecords,
-): { readonly attributes: Record<string, unknown>; readonly digests: Map<number, Buffer> } {
-	const attributes: Record<string, unknown> = { ...record.attributes };
-	const digests = new Map<number, Buffer>();
+): MergedRecord {
+	const merged: MergedRecord = { attributes: { ...record.attributes }, digests: new Map(), unknown: {} };
 	for (const index of readParts) {
 		const part = parts[index];
 		if (!part) continue;
-		const own = index === 0 ? record.attributes : enrichedPart(part, record, page);
-		if (index > 0) Object.assign(attributes, own);
-		digests.set(index, digestPart(part, own));
+		const result = page.enriched.get(part.feeder);
+		const found = index === 0 ? record.attributes : result && findEnriched(result, record);
+		if (!found && result?.missing) {
+			for (const name of part.names) merged.unknown[name] = result.missing;
+			continue;
+		}
+		// A result may hold the attributes of several parts.
+		const own = index === 0 ? record.attributes : pick(found ?? {}, part.names);
+		if (index > 0) Object.assign(merged.attributes, own);
+		merged.digests.set(index, digestPart(part, own));
 	}
-	return { attributes, digests };
+	return merged;
 }
 
-function enrichedPart(part: Part, record: ConvertedRecord, page: PageOfRecords): Readonly<Record<string, unknown>> {
-	const result = page.enriched.get(part.feeder);
-	if (!result) return {};
-	const found = findEnriched(result, record);
-	// A result may hold the attributes of several parts.
-	return Object.fromEntries(part.names.flatMap((name) => (found[name] === undefined ? [] : [[name, found[name]]])));
+function pick(from: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+	return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 }
 
 /**

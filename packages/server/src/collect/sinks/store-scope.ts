@@ -7,6 +7,7 @@ import { type DetailState, readStoredAttributes } from '#store/record-details.ts
 import { type KnownRecord, type OpenedScope, resetScopePages } from '#store/scopes.ts';
 import type { WriteQueue } from '#store/write-queue.ts';
 import { dailyMs, isEnrichmentDue, isOlderThan } from '../cadence.ts';
+import { listInstead } from '../listing.ts';
 import { digestBytes, digestPart, type Part, partsOf } from '../part-hash.ts';
 import { type EnrichmentReport, noCounts, ownCauses, type ScopeCounts, type UnitTask } from '../task.ts';
 import { createDueDetails, type DueDetails } from './due-details.ts';
@@ -47,6 +48,8 @@ interface Reading {
 	readonly written: Set<string>;
 	readonly seen: Set<string>;
 	readonly namedMissing: Set<string>;
+	/** Set while the scope is read by known ids. */
+	basis: FanOutBasis | undefined;
 	epoch: number;
 	startedAt: Date;
 }
@@ -71,6 +74,7 @@ export function createStoreScope(
 		written: new Set(),
 		seen: new Set(),
 		namedMissing: new Set(),
+		basis: undefined,
 		epoch: opened.epoch,
 		startedAt: new Date(clock.now()),
 	};
@@ -78,7 +82,10 @@ export function createStoreScope(
 		facts: { partition: task.partition, accountId: task.accountId, region: opened.region },
 		isDue: (action, cadenceMs) => isEnrichmentDue(opened, action, cadenceMs, clock.now()),
 		outcomeOf: (action) => opened.enrichments[action]?.outcome,
-		fanOutBasis: (minimumRecords) => findBasis(opened, stored.records, minimumRecords, clock.now()),
+		fanOutBasis: (minimumRecords) => {
+			reading.basis = findBasis(opened, stored.records, minimumRecords, clock.now());
+			return reading.basis;
+		},
 		lastKnown: (names) => store.tenant(organizationId, (tx) => readStoredAttributes(tx, scopeId, names)),
 		writePage: (page) => writePage(reading, page),
 		dueDetails: (enrichment) => {
@@ -241,9 +248,13 @@ function detailRow(
 }
 
 /** The complete close, with the enrichments it confirms: not before every record got what they read. */
-function completion({ options, known, seen, namedMissing }: Reading, page: PageOfRecords): Partial<ScopeWrite> {
+function completion({ options, known, seen, namedMissing, basis }: Reading, page: PageOfRecords): Partial<ScopeWrite> {
 	const observations = [...page.enriched].map(([action, result]) => ({ action, observations: result.observations }));
 	const missing = [...namedMissing].filter((nativeId) => !seen.has(nativeId));
+	// Absence from an answer is no naming: neither confirmed nor missing, such a record needs the listing.
+	if (page.namedMissing && basis?.known.some((nativeId) => !seen.has(nativeId) && !namedMissing.has(nativeId))) {
+		throw listInstead('AWS neither gave nor named some of the known ids.');
+	}
 	const named = page.namedMissing && { namedMissing: missing.flatMap((nativeId) => known.get(nativeId)?.id ?? []) };
 	return {
 		...reportsOf(page.enrichments),

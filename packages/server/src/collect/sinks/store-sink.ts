@@ -35,9 +35,9 @@ export interface StoreSinkOptions {
 export function createStoreSink(options: StoreSinkOptions): RunSink {
 	const { store, queue, clock, organizationId, integrationId, executionId, owner } = options;
 	const leases: Leases = new Map();
-	const detailAttributes = options.collection.enrichments
-		.filter((each) => each.per === 'record' && each.isOn)
-		.flatMap((each) => each.attributes);
+	const { enrichments } = options.collection;
+	const enrichedAttributes = enrichments.flatMap((each) => each.attributes);
+	const withDetails = enrichments.some((each) => each.per === 'record' && each.isOn);
 	const placeOf = ({ accountId }: UnitTask) => ({ integrationId, accountId });
 	const stopRenewing = keepLeases(options, leases);
 	const parts: StoreParts = { ...options, leases };
@@ -52,7 +52,8 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 					owner,
 					leaseMs,
 					isPartial: task.regions !== null,
-					detailAttributes,
+					enrichedAttributes,
+					withDetails,
 					now: new Date(clock.now()),
 				}),
 			);

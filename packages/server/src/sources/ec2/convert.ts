@@ -15,10 +15,11 @@ import {
 	readWhole,
 	settleNotes,
 } from '#sources/kit/read-fields.ts';
+import { findFirstTag, findTag, readTags, type TagMap } from '#sources/kit/tags.ts';
 import { type Network, readNetwork } from './convert-network.ts';
 import { type InstanceState, readState } from './convert-state.ts';
 import { readLifecycle, readOperatingSystem } from './convert-system.ts';
-import { findCluster, findFirstTag, findLaunchTemplate, findTag, readTags, type TagMap } from './convert-tags.ts';
+import { findCluster, findLaunchTemplate } from './convert-tags.ts';
 import type { DeviceSettings } from './settings.ts';
 
 /** One instance as DescribeInstances gives it, with what its reservation says of the owner. */

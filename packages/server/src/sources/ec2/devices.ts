@@ -54,7 +54,7 @@ export function defineEc2Devices(settings: DeviceSettings = defaultDeviceSetting
 		attributes: deviceAttributes,
 		enrichments: [elasticIps, networkInterfaces],
 		read: (context) => readPages(context, describeInstances, pageSize),
-		fanOut: createKnownIdFanOut(),
+		fanOut: createKnownIdFanOut(settings.fanOutFrom),
 		convert: (item, scope) => convertInstance(item, scope, settings),
 	});
 }

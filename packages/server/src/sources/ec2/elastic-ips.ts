@@ -2,8 +2,8 @@ import type { DeviceAttributes } from '@rollcall/model/asset/device.ts';
 import type { EnrichmentResult, ScopeFacts, ScopeObservation } from '#sources/kit/collection.ts';
 import { compareOptional } from '#sources/kit/ordered.ts';
 import { type Fields, type Notes, readText } from '#sources/kit/read-fields.ts';
+import { readTags } from '#sources/kit/tags.ts';
 import { instanceArn } from './convert.ts';
-import { readTags } from './convert-tags.ts';
 
 type ElasticIp = NonNullable<DeviceAttributes['elastic_ips']>[number];
 

@@ -2,8 +2,8 @@ import type { DeviceAttributes } from '@rollcall/model/asset/device.ts';
 import type { EnrichmentResult, ScopeFacts, ScopeObservation } from '#sources/kit/collection.ts';
 import { toSortedById } from '#sources/kit/ordered.ts';
 import { type Fields, type Notes, readFlag, readObject, readText } from '#sources/kit/read-fields.ts';
+import { readTags } from '#sources/kit/tags.ts';
 import { instanceArn } from './convert.ts';
-import { readTags } from './convert-tags.ts';
 
 type Interface = NonNullable<DeviceAttributes['network_interfaces']>[number];
 

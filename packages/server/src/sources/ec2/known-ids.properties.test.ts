@@ -79,7 +79,7 @@ async function readWorld(chosen: World) {
 	const yielded = new Set<string>();
 	const missing: string[] = [];
 	const known = made.known.map((id) => instanceArn(testScope, id));
-	for await (const page of createKnownIdFanOut(() => nowMs).read(ec2.context, known, made.since)) {
+	for await (const page of createKnownIdFanOut(5_000, () => nowMs).read(ec2.context, known, made.since)) {
 		for (const item of page.items) yielded.add(String(item.document['InstanceId']));
 		missing.push(...page.missing);
 	}

@@ -76,7 +76,7 @@ test('over the wire: the same devices as a listing gives, and missing is what wa
 	const added = Array.from({ length: 5 }, () => control.mutate({ add: { accountId, region } }));
 	control.clearCalls();
 
-	const pages = await gather(createKnownIdFanOut(() => world.time.at).read(context, known, since));
+	const pages = await gather(createKnownIdFanOut(5_000, () => world.time.at).read(context, known, since));
 	const calls = control.calls();
 	const found = convertAll(context, pages);
 	const truth = [...listTrueDevices(world)].map((device) => device.arn);

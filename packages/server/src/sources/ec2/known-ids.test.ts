@@ -18,7 +18,7 @@ const worldOf = (ids: readonly string[], launchedAt = longAgo) => new Map(ids.ma
 
 function open(options: FakeEc2Options, known: readonly string[], at = since) {
 	const ec2 = createFakeEc2(options);
-	return { ec2, pages: createKnownIdFanOut(() => nowMs).read(ec2.context, known.map(arnOf), at) };
+	return { ec2, pages: createKnownIdFanOut(5_000, () => nowMs).read(ec2.context, known.map(arnOf), at) };
 }
 
 /** Reads to the end; questions without those for launches, which every reading begins with. */
@@ -67,7 +67,7 @@ describe('known ids', () => {
 			`${arnOf('i-*')}`,
 			arnOf(''),
 		];
-		const pages = createKnownIdFanOut(() => nowMs).read(ec2.context, foreign, since);
+		const pages = createKnownIdFanOut(5_000, () => nowMs).read(ec2.context, foreign, since);
 		for await (const { items, missing } of pages) expect([items, missing]).toStrictEqual([[], []]);
 		expect(ec2.calls).toHaveLength(1);
 		expect(ec2.calls.every(({ input }) => isFilter(input, 'launch-time'))).toBe(true);
@@ -194,7 +194,7 @@ describe('launches', () => {
 			...(await context.call(operation, input)),
 			nextToken: '10',
 		});
-		const error = await collect(createKnownIdFanOut(() => nowMs).read({ ...context, call }, [], since));
+		const error = await collect(createKnownIdFanOut(5_000, () => nowMs).read({ ...context, call }, [], since));
 		expect(faultOf(error)?.kind).toBe('bad_token');
 	});
 });

@@ -5,9 +5,6 @@ import type { FanOut, FanOutPage, ReadContext, ScopeFacts } from '#sources/kit/c
 import { type InstanceItem, instanceArn, instanceIdOf } from './convert.ts';
 import { mergeStreams } from './merge-streams.ts';
 
-/** Below it one listing is as fast: five pages one after the other. */
-const minimumRecords = 5_000;
-
 /** Questions under way at once; what a question gave is held until it is taken. */
 const questionsAtOnce = 8;
 /** The most EC2 takes in one question. */
@@ -27,7 +24,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  *
  * A last start counts as a launch, so both parts may give the same instance.
  */
-export function createKnownIdFanOut(now: () => number = Date.now): FanOut<InstanceItem> {
+export function createKnownIdFanOut(minimumRecords: number, now: () => number = Date.now): FanOut<InstanceItem> {
 	return {
 		minimumRecords,
 		read: (context, known, since) => readScope(context, known, listLaunchDays(since.getTime(), now())),

@@ -62,8 +62,13 @@ export interface ScopeObservation {
 }
 
 export interface EnrichmentResult {
-	/** Attributes by native id or alias. A record that is not in it is known to have none of them. */
+	/** Attributes by native id or alias. A record that is not in it is known to have none of them, but for `missing`. */
 	readonly attributes: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+	/**
+	 * Why the attributes of a record that is not in it are unknown, where it names every record it knows of (a report that
+	 * is older than the record).
+	 */
+	readonly missing?: UnknownReason;
 	readonly observations: readonly ScopeObservation[];
 	/**
 	 * Why it is not the whole truth although it is the best there is (one group of many could not be read): the attributes

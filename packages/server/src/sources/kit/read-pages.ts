@@ -23,8 +23,17 @@ export async function* readPages<Item>(
 	operation: AwsOperation<PageInput, PageOutput<Item>>,
 	maxResults: number,
 ): AsyncGenerator<SourcePage<Item>, void, void> {
+	yield* readListing(context, operation, { maxResults });
+}
+
+/** The same for a listing that takes more than a page size. */
+export async function* readListing<Input extends PageInput, Item>(
+	context: Pick<ReadContext, 'call'>,
+	operation: AwsOperation<Input, PageOutput<Item>>,
+	input: Input,
+): AsyncGenerator<SourcePage<Item>, void, void> {
 	const ask = (nextToken: string | null): Promise<PageOutput<Item>> =>
-		context.call(operation, nextToken === null ? { maxResults } : { maxResults, nextToken });
+		context.call(operation, nextToken === null ? input : { ...input, nextToken });
 	for await (const { token, page } of pageThrough(operation.action, ask)) {
 		yield { token, items: page.items, nextToken: page.nextToken };
 	}

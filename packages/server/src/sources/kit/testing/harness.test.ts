@@ -53,6 +53,16 @@ test('a call beyond the recording is refused', async () => {
 	await expect(replayCollection(define(), scope, endless)).rejects.toThrow('called more often than recorded');
 });
 
+test('an error in a recording is thrown, and a function answers what it is asked', async () => {
+	const broken = { 'test:ListThings': [new Error('recorded')] };
+	await expect(replayCollection(define(), scope, broken)).rejects.toThrow('recorded');
+	const live = {
+		'test:ListThings': (input: unknown) => ({ items: [{ name: JSON.stringify(input) }], nextToken: null }),
+	};
+	const { records } = await replayCollection(define(), scope, live);
+	expect(records.map(({ attributes }) => attributes)).toEqual([{ name: '{"maxResults":10}' }]);
+});
+
 test('an answer that was never asked for is told', async () => {
 	const more = { 'test:ListThings': [...onePage['test:ListThings'], { items: [], nextToken: null }] };
 	await expect(replayCollection(define(), scope, more)).rejects.toThrow('1 of 2 answers');
