@@ -50,14 +50,16 @@ export function judgeError(question: Question, error: unknown): AccessCheck {
 		return {
 			...blank(question),
 			verdict: 'failed',
-			code: 'Internal',
+			code: reference ?? 'Internal',
 			reference,
 			message: describeError(error),
 			advice: (error instanceof RollcallError ? error.fix : undefined) ?? advice.failure('test'),
 		};
 	}
 	if (fault.kind === 'cancelled') return stopped(question);
-	const verdict = verdicts[fault.kind];
+	// What had to be asked first was refused (the identity store's id): of the action itself nothing is known.
+	const isOther = fault.action !== question.action && !fault.action.startsWith('kms:');
+	const verdict = isOther ? 'not_tested' : verdicts[fault.kind];
 	return {
 		...blank(question),
 		verdict,
@@ -66,7 +68,7 @@ export function judgeError(question: Question, error: unknown): AccessCheck {
 		message: fault.message,
 		said: fault.said ?? null,
 		policy_arn: fault.policyArn ?? null,
-		advice: (error instanceof RollcallError ? error.fix : undefined) ?? adviseOn(verdict, fault),
+		advice: (error instanceof RollcallError ? error.fix : undefined) ?? adviseOn(verdicts[fault.kind], fault),
 	};
 }
 
@@ -148,6 +150,7 @@ function adviseOn(verdict: AccessVerdict, fault: AwsFault): string {
 		case 'region_unavailable':
 			return advice.unavailable('test');
 		case 'failed':
+			if (fault.kind === 'no_identity_store') return 'Check the identity store id and the region of Identity Center.';
 			return fault.action === listAccounts.action ? advice.accountList('test') : advice.failure('test');
 		case 'not_tested':
 		case 'allowed':
