@@ -36,7 +36,7 @@ export function defineTest(program: Command, bind: Bind): void {
 	addExamples(
 		command,
 		'rollcall test ec2.devices',
-		'rollcall test ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery --out access.json',
+		'rollcall test ec2.devices --role-arn arn:aws:iam::111122223333:role/Rollcall --organization-discovery --out access.json',
 		'rollcall test --failed-from access.json --out access.json',
 		'rollcall test ec2.devices --json | jq \'.accounts[] | select(.verdict != "allowed") | .account_id\'',
 	);

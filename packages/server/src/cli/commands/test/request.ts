@@ -48,7 +48,7 @@ export function buildTestRequest(
 		earlier,
 	};
 	refuseUnknown(request, known);
-	refuseIdentityCenter(request);
+	refuseIdentityCenter(request, known);
 	return request;
 }
 
@@ -93,8 +93,8 @@ function refuseUnknown({ kinds, extras }: AccessTestRequest, known: readonly Sou
 	}
 }
 
-function refuseIdentityCenter(request: AccessTestRequest): void {
-	const { kinds, access, identityStoreRegion } = request;
+function refuseIdentityCenter(request: AccessTestRequest, known: readonly SourceDescription[]): void {
+	const { kinds, access, identityStoreRegion, identityStoreId, extras } = request;
 	if (!kinds.includes(identityCenterKind)) return;
 	if (kinds.length === 1 && access.schema === 'assume_role' && access.organizationDiscovery) {
 		throw usageError(
@@ -106,6 +106,16 @@ function refuseIdentityCenter(request: AccessTestRequest): void {
 		throw usageError(
 			'identity_center.users needs --region: the region of Identity Center',
 			'add --region, as eu-central-1',
+		);
+	}
+	const finders = known
+		.flatMap((source) => source.extras)
+		.filter((extra) => extra.permissions.includes('sso:ListInstances'))
+		.map((extra) => extra.name);
+	if (identityStoreId === null && !finders.some((name) => extras.includes(name))) {
+		throw usageError(
+			'identity_center.users needs --identity-store-id',
+			`add it, as d-1234567890, or --extras ${finders.join(',')}, which asks AWS for it`,
 		);
 	}
 }
