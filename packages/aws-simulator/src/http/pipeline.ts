@@ -1,7 +1,7 @@
 import type { CallLogEntry } from '../control/call-log.ts';
 import type { FaultRule } from '../faults/rules.ts';
 import { authenticate } from '../gate/authenticate.ts';
-import { findDenial } from '../gate/authorize.ts';
+import { findDenial, takeRefusal } from '../gate/authorize.ts';
 import type { Principal } from '../gate/principals.ts';
 import { parseAuthorization } from '../gate/signature.ts';
 import type { Simulator } from '../simulator.ts';
@@ -148,7 +148,11 @@ function authorize(
 	if (action.permission === undefined) {
 		return;
 	}
-	const reason = findDenial(simulator, principal, action.permission, '*', region);
+	const reason =
+		findDenial(simulator, principal, action.permission, '*', region) ??
+		(takeRefusal(simulator, principal)
+			? `because no identity-based policy allows the ${action.permission} action`
+			: undefined);
 	if (reason !== undefined) {
 		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
 	}
