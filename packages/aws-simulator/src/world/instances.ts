@@ -62,13 +62,25 @@ export interface Nature {
 export function glanceAt(world: World, scope: Scope, slot: number, at: number): Nature | undefined {
 	const workload = workloadAt(scope, slot);
 	const hash = mix(scope.hash, slot);
-	const instanceId = instanceIdAt(world, scope, slot);
-	const life = lifeAt(world, scope, { slot, instanceId, hash, traits: workload }, at);
+	const { instances } = world.overlay;
+	const changes = instances.size === 0 ? undefined : instances.get(instanceIdAt(world, scope, slot));
+	const life = lifeAt(world, scope, { slot, changes, hash, traits: workload }, at);
 	if (life === undefined) {
 		return undefined;
 	}
 	const managed = toUnit(mix(workload.hash, 70)) < world.settings.managedShare;
-	return { slot, hash, instanceId, workload, life, managedBy: managed ? 'eks.amazonaws.com' : undefined, at };
+	return {
+		slot,
+		hash,
+		// Made when it is asked for: in a search of a big scope it would cost more than all the rest.
+		get instanceId() {
+			return instanceIdAt(world, scope, slot);
+		},
+		workload,
+		life,
+		managedBy: managed ? 'eks.amazonaws.com' : undefined,
+		at,
+	};
 }
 
 let lastWorkload: { scope: Scope; group: number; workload: Workload } | undefined;
@@ -155,13 +167,14 @@ function makeVolumes(hash: number, rootDeviceName: string, attachedAt: number, w
 }
 
 function finishTags(world: World, scope: Scope, nature: Nature): readonly Tag[] {
-	const { life, slot, instanceId, workload, hash } = nature;
+	const { life, slot, workload, hash } = nature;
+	const { instances } = world.overlay;
 	const added =
 		slot >= ADDED_SLOTS
 			? world.overlay.added.get(addedKey(scope.account.index, scope.regionIndex))?.[slot - ADDED_SLOTS]
 			: undefined;
 	const drawn = drawTags(workload, scope.account.name, scope.region.name, hash, life.tagRevision);
-	const changes = world.overlay.instances.get(instanceId);
+	const changes = instances.size === 0 ? undefined : instances.get(nature.instanceId);
 	if (added === undefined && changes === undefined) {
 		return drawn;
 	}
