@@ -47,16 +47,6 @@ export interface TruthOptions {
 	readonly region?: string;
 }
 
-const LISTING = 'ec2:DescribeInstances';
-
-/** Whether what was attached to the role by hand leaves out the listing. */
-function isWithheld(world: World, accountId: string, region: string): boolean {
-	const context = new Map([['aws:requestedregion', region]]);
-	return [findRolePolicies(world, accountId), findBoundary(world, accountId)].some(
-		(policies) => policies !== undefined && evaluatePolicies(policies, LISTING, '*', context) !== 'allowed',
-	);
-}
-
 function outcomeOf(world: World, account: Account, region: string, state: AccountState): TrueRegion['outcome'] {
 	if (state !== 'ACTIVE') {
 		return 'not_active';
@@ -65,17 +55,30 @@ function outcomeOf(world: World, account: Account, region: string, state: Accoun
 	if (!hasRole(world, account) || trust === 'wrong') {
 		return 'role_missing';
 	}
+	const permission = 'ec2:DescribeInstances';
 	const context = new Map([['aws:requestedregion', region]]);
-	if (findControlDenial(world, account, { permission: LISTING, resource: '*', region, context }) !== undefined) {
+	if (findControlDenial(world, account, { permission, resource: '*', region, context }) !== undefined) {
 		return 'blocked_by_policy';
 	}
-	const denied = world.overlay.deniedActions.some(
-		(entry) =>
-			entry.accountId === account.accountId &&
-			matchesPattern(entry.action, LISTING, true) &&
-			(entry.region === undefined || matchesPattern(entry.region, region)),
+	return isWithheld(world, account, permission, region) ? 'denied' : 'readable';
+}
+
+/** Whether the role lacks an action by what was changed by hand. */
+function isWithheld(world: World, account: Account, action: string, region: string): boolean {
+	const { accountId } = account;
+	const context = new Map([['aws:requestedregion', region]]);
+	const attached = [findRolePolicies(world, accountId), findBoundary(world, accountId)];
+	return (
+		attached.some(
+			(policies) => policies !== undefined && evaluatePolicies(policies, action, '*', context) !== 'allowed',
+		) ||
+		world.overlay.deniedActions.some(
+			(entry) =>
+				entry.accountId === accountId &&
+				matchesPattern(entry.action, action, true) &&
+				(entry.region === undefined || matchesPattern(entry.region, region)),
+		)
 	);
-	return denied || isWithheld(world, account.accountId, region) ? 'denied' : 'readable';
 }
 
 function* eachAccount(world: World, at: number): Generator<{ account: Account; state: AccountState }> {

@@ -1,2 +1,2 @@
-/** A change that makes no sense in this world: it names what is wrong and has changed nothing. */
+/** A change that cannot be made; the message says why. */
 export class MutationError extends Error {}

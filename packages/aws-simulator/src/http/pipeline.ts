@@ -148,11 +148,11 @@ function authorize(
 	if (action.permission === undefined) {
 		return;
 	}
-	const reason =
-		findDenial(simulator, principal, action.permission, '*', region) ??
-		(takeRefusal(simulator, principal)
-			? `because no identity-based policy allows the ${action.permission} action`
-			: undefined);
+	if (takeRefusal(simulator, principal)) {
+		const reason = `because no identity-based policy allows the ${action.permission} action`;
+		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
+	}
+	const reason = findDenial(simulator, principal, action.permission, '*', region);
 	if (reason !== undefined) {
 		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
 	}
