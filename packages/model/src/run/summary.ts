@@ -11,7 +11,9 @@ export const enrichmentSummary = z.object({
 });
 
 export const regionSummary = z.object({
-	region: z.string().meta({ description: 'Region name, `global`, id of an identity store, or `*` where it failed before regions were known' }),
+	region: z.string().meta({
+		description: 'Region name, `global`, id of an identity store, or `*` where it failed before regions were known',
+	}),
 	outcome,
 	cause: z.string().nullable(),
 	action: z.string().nullable().meta({ description: 'The IAM action that was refused or failed' }),
