@@ -23,6 +23,7 @@ async function run(): Promise<void> {
 		directAccessKeyId: direct.accessKeyId,
 		directSecretAccessKey: direct.secretAccessKey,
 		managementAccountId: simulator.managementAccountId,
+		partition: settings.partition,
 		counts: {
 			accounts: countAccountIndexes(simulator.world, settings.startAt),
 			regions: settings.regions,

@@ -1,16 +1,18 @@
-import { matchesPattern } from './gate/policy.ts';
+import { findControlDenial } from './gate/control-policies.ts';
+import { evaluatePolicies, matchesPattern } from './gate/policy.ts';
+import { findBoundary, findRolePolicies } from './gate/role-policies.ts';
 import {
 	type Account,
 	accountAt,
 	countAccountIndexes,
-	deniedRegionPolicy,
 	hasRole,
 	pathOfAccount,
+	regionsOf,
 	stateOfAccount,
 } from './world/accounts.ts';
 import type { InstanceFacts } from './world/instance-facts.ts';
 import { glanceAt, makeFacts, slotAt } from './world/instances.ts';
-import type { AccountState } from './world/overlay.ts';
+import { type AccountState, changesFor } from './world/overlay.ts';
 import { openScope } from './world/scopes.ts';
 import type { World } from './world/world.ts';
 
@@ -19,7 +21,10 @@ export type TrueDevice = InstanceFacts;
 
 export interface TrueRegion {
 	readonly region: string;
-	/** Whether a collector with the role may list instances there. */
+	/**
+	 * Whether a collector with the role may list instances there, as the world is now. Trust documents and the clock of new
+	 * roles are not looked at.
+	 */
 	readonly outcome: 'readable' | 'denied' | 'blocked_by_policy' | 'role_missing' | 'not_active';
 }
 
@@ -46,19 +51,34 @@ function outcomeOf(world: World, account: Account, region: string, state: Accoun
 	if (state !== 'ACTIVE') {
 		return 'not_active';
 	}
-	if (!hasRole(world, account)) {
+	const trust = changesFor(world.overlay.trusts, account.accountId, world.time.at).at(-1)?.trust;
+	if (!hasRole(world, account) || trust === 'wrong') {
 		return 'role_missing';
 	}
-	if (deniedRegionPolicy(world, account, region) !== undefined) {
+	const permission = 'ec2:DescribeInstances';
+	const context = new Map([['aws:requestedregion', region]]);
+	if (findControlDenial(world, account, { permission, resource: '*', region, context }) !== undefined) {
 		return 'blocked_by_policy';
 	}
-	const denied = world.overlay.deniedActions.some(
-		(entry) =>
-			entry.accountId === account.accountId &&
-			matchesPattern(entry.action, 'ec2:DescribeInstances', true) &&
-			(entry.region === undefined || matchesPattern(entry.region, region)),
+	return isWithheld(world, account, permission, region) ? 'denied' : 'readable';
+}
+
+/** Whether the role lacks an action by what was changed by hand. */
+function isWithheld(world: World, account: Account, action: string, region: string): boolean {
+	const { accountId } = account;
+	const context = new Map([['aws:requestedregion', region]]);
+	const attached = [findRolePolicies(world, accountId), findBoundary(world, accountId)];
+	return (
+		attached.some(
+			(policies) => policies !== undefined && evaluatePolicies(policies, action, '*', context) !== 'allowed',
+		) ||
+		world.overlay.deniedActions.some(
+			(entry) =>
+				entry.accountId === accountId &&
+				matchesPattern(entry.action, action, true) &&
+				(entry.region === undefined || matchesPattern(entry.region, region)),
+		)
 	);
-	return denied ? 'denied' : 'readable';
 }
 
 function* eachAccount(world: World, at: number): Generator<{ account: Account; state: AccountState }> {
@@ -82,7 +102,10 @@ export function* listTrueAccounts(world: World, at: number = world.time.at): Gen
 			state,
 			path: pathOfAccount(world, account),
 			joinedAt: account.joinedAt,
-			regions: account.regions.map((region) => ({ region, outcome: outcomeOf(world, account, region, state) })),
+			regions: regionsOf(world, account, at).map((region) => ({
+				region,
+				outcome: outcomeOf(world, account, region, state),
+			})),
 		};
 	}
 }
@@ -93,7 +116,7 @@ function* eachNature(world: World, options: TruthOptions) {
 		if (options.accountId !== undefined && options.accountId !== account.accountId) {
 			continue;
 		}
-		for (const region of account.regions) {
+		for (const region of regionsOf(world, account, at)) {
 			const skipped = options.region !== undefined && options.region !== region;
 			if (skipped || (options.readableOnly === true && outcomeOf(world, account, region, state) !== 'readable')) {
 				continue;

@@ -1,9 +1,11 @@
-import { findAccount, findJoinedAccount } from '../world/accounts.ts';
+import { findAccount, findJoinedAccount, regionsOf } from '../world/accounts.ts';
 import { arnOfInstance, instanceIdAt } from '../world/instances.ts';
 import type { AccountChange, DeniedAction, DeniedRegion, InstanceChange } from '../world/overlay.ts';
-import { findRegionIndex } from '../world/regions.ts';
+import { findRegionIndex } from '../world/partitions.ts';
 import { ADDED_SLOTS, addedKey, openScope } from '../world/scopes.ts';
 import type { World } from '../world/world.ts';
+import { type AccessMutation, applyAccessMutation, isAccessMutation } from './access-mutations.ts';
+import { MutationError } from './mutation-error.ts';
 
 /** One change by hand. It holds from the world's present moment on. Instances are named by ARN, accounts by id. */
 export type Mutation =
@@ -38,9 +40,8 @@ export type Mutation =
 	| { readonly removeRole: string }
 	| { readonly restoreRole: string }
 	/** Undefined or empty: back to the organization of the seed. */
-	| { readonly repointOrganization: string };
-
-export class MutationError extends Error {}
+	| { readonly repointOrganization: string }
+	| AccessMutation;
 
 function changeInstance(
 	world: World,
@@ -48,8 +49,8 @@ function changeInstance(
 	kind: InstanceChange['kind'],
 	more: Partial<InstanceChange> = {},
 ): void {
-	const instanceId = /^arn:aws:ec2:[^:]+:\d{12}:instance\/(i-[0-9a-f]+)$/.exec(arn)?.[1];
-	if (instanceId === undefined) {
+	const [, partition, instanceId] = /^arn:([a-z-]+):ec2:[^:]+:\d{12}:instance\/(i-[0-9a-f]+)$/.exec(arn) ?? [];
+	if (instanceId === undefined || partition !== world.settings.partition) {
 		throw new MutationError(`not the ARN of an instance: ${arn}`);
 	}
 	const changes = world.overlay.instances.get(instanceId) ?? [];
@@ -69,15 +70,15 @@ function changeAccount(world: World, accountId: string, state: AccountChange['st
 
 function addInstance(world: World, add: Extract<Mutation, { add: unknown }>['add']): string {
 	const account = findAccount(world, add.accountId);
-	if (account === undefined || !account.regions.includes(add.region)) {
+	if (account === undefined || !regionsOf(world, account).includes(add.region)) {
 		throw new MutationError(`no such account or region: ${add.accountId} ${add.region}`);
 	}
-	const key = addedKey(account.index, findRegionIndex(add.region));
+	const key = addedKey(account.index, findRegionIndex(world.settings.partition, add.region));
 	const rows = world.overlay.added.get(key) ?? [];
 	rows.push({ at: world.time.at, tags: add.tags ?? {} });
 	world.overlay.added.set(key, rows);
 	const scope = openScope(world, account, add.region);
-	return arnOfInstance(account, add.region, instanceIdAt(world, scope, ADDED_SLOTS + rows.length - 1));
+	return arnOfInstance(world, account, add.region, instanceIdAt(world, scope, ADDED_SLOTS + rows.length - 1));
 }
 
 function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): void {
@@ -89,9 +90,12 @@ function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): voi
 	}
 }
 
-/** Makes the change. For `add`: the new instance's ARN. */
+/** Makes the change. For `add`: the new instance's ARN; for a service control policy its own. */
 export function applyMutation(world: World, mutation: Mutation): string | undefined {
 	const { overlay } = world;
+	if (isAccessMutation(mutation)) {
+		return applyAccessMutation(world, mutation);
+	}
 	if ('terminate' in mutation) {
 		changeInstance(world, mutation.terminate, 'terminate');
 	} else if ('remove' in mutation) {

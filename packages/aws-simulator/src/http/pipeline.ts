@@ -1,7 +1,7 @@
 import type { CallLogEntry } from '../control/call-log.ts';
 import type { FaultRule } from '../faults/rules.ts';
 import { authenticate } from '../gate/authenticate.ts';
-import { findDenial } from '../gate/authorize.ts';
+import { findDenial, takeRefusal } from '../gate/authorize.ts';
 import type { Principal } from '../gate/principals.ts';
 import { parseAuthorization } from '../gate/signature.ts';
 import type { Simulator } from '../simulator.ts';
@@ -147,6 +147,10 @@ function authorize(
 	const { action, principal, region, wire } = context;
 	if (action.permission === undefined) {
 		return;
+	}
+	if (takeRefusal(simulator, principal)) {
+		const reason = `because no identity-based policy allows the ${action.permission} action`;
+		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
 	}
 	const reason = findDenial(simulator, principal, action.permission, '*', region);
 	if (reason !== undefined) {

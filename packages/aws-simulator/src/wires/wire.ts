@@ -54,6 +54,9 @@ export interface Wire {
 	/** Reads the protocol; undefined when the request is not of this service. */
 	readonly parse: (request: WireRequest) => ParsedCall | undefined;
 	readonly renderError: (error: ApiError, requestId: string) => Answer;
-	/** Regions a caller may sign for, or undefined for those enabled in its account. */
+	/**
+	 * The one region of the commercial partition that requests are signed for (`world/partitions.ts` has those of the
+	 * others), or undefined where it is any region enabled in the caller's account.
+	 */
 	readonly fixedRegion?: string;
 }

@@ -287,12 +287,16 @@ describe('odd items', () => {
 	});
 
 	test('no inherited property is taken for a tag', () => {
-		const settings = { ownerTags: ['constructor', 'toString', '__proto__'], environmentTags: ['valueOf'] };
+		const settings = {
+			...defaultDeviceSettings,
+			ownerTags: ['constructor', 'toString', '__proto__'],
+			environmentTags: ['valueOf'],
+		};
 		expect(convert({}, settings).attributes).not.toHaveProperty('owner');
 	});
 });
 
 test('the owner and environment tags are adjustable', () => {
-	const settings = { ownerTags: ['cost-center'], environmentTags: ['straße'] };
+	const settings = { ...defaultDeviceSettings, ownerTags: ['cost-center'], environmentTags: ['straße'] };
 	expect(convert({}, settings).attributes).toMatchObject({ owner: '4711', environment: '東京 🚀' });
 });
