@@ -12,18 +12,25 @@ import { regionNotEnabled } from './verdict.ts';
 /** Asks every action of the account in every region; what is denied is asked again while the role may be new. */
 export async function checkAccount(run: TestRun, unit: TestUnit): Promise<void> {
 	const { account } = unit;
-	let regions: readonly string[] = [];
+	let regions: readonly string[] | undefined;
 	for (let tries = 0; ; tries += 1) {
 		await inPlace(run, async () => {
 			account.phase = 'testing';
 			regions = await listRegions(run, unit, regions);
-			await askOpen(run, unit, regions, tries);
+			await askOpen(run, unit, regions ?? [], tries);
 		});
-		account.pending = 0;
-		if (!hasDenial(unit)) return;
+		if (!hasDenial(unit)) break;
 		account.phase = 'waiting';
-		if (!(await run.patience.wait('permission', tries))) return;
+		if (!(await run.patience.wait('permission', tries))) break;
 	}
+	// Not before the wait is over: a region that the account has not would be asked, and told wrongly.
+	if (regions === undefined) {
+		const guessed = listQuestions(unit, guessRegions(run, unit));
+		const fresh = guessed.filter(({ planned, region }) => !checkAt(account, region, planned.action));
+		account.phase = 'testing';
+		await inPlace(run, () => askAll(run, unit, fresh));
+	}
+	account.pending = 0;
 }
 
 function hasDenial({ account, plan }: TestUnit): boolean {
@@ -41,30 +48,39 @@ const maxListers = 4;
 
 /**
  * The regions to ask in: those enabled, or asked for among them. Asked really and not by DryRun, as the answer is
- * needed. Where AWS does not tell, those that every account has stand in, and it is said so.
+ * needed. Undefined where the account may not be asked, or not yet.
  */
-async function listRegions(run: TestRun, unit: TestUnit, before: readonly string[]): Promise<readonly string[]> {
+async function listRegions(
+	run: TestRun,
+	unit: TestUnit,
+	before: readonly string[] | undefined,
+): Promise<readonly string[] | undefined> {
 	const { account, plan } = unit;
 	const { regionList } = plan;
 	if (!regionList || !isEntered(unit, regionList.group)) return [];
 	const asked = run.options.settings.regions;
-	const byDefault = regionsOnByDefault(run.partition);
-	const listers = [...new Set([run.entryRegion, ...(asked ?? []), ...byDefault])].slice(0, maxListers);
+	const listers = [...new Set([run.entryRegion, ...(asked ?? []), ...regionsOnByDefault(run.partition)])];
 	const known = listers.flatMap((region) => checkAt(account, region, regionList.action) ?? []);
-	if (known.length > 0 && known.every((check) => !isAccessTrouble(check.verdict))) {
-		return account.earlier && known.some((check) => check.earlier) ? regionsOf(unit, account.earlier) : before;
-	}
-	const { check, enabled } = await askForRegions(run, unit, regionList, listers);
+	const isTold = known.some((check) => check.verdict === 'allowed');
+	if (isTold) return account.earlier && before === undefined ? regionsOf(unit, account.earlier) : before;
+	const { check, enabled } = await askForRegions(run, unit, regionList, listers.slice(0, maxListers));
 	if (check?.verdict === 'allowed') {
 		for (const region of asked?.filter((each) => !enabled.includes(each)) ?? []) noteNotEnabled(unit, region);
 		return (asked ?? enabled).filter((region) => enabled.includes(region));
 	}
-	if (check && hopeless.has(check.verdict)) return [];
+	return check && hopeless.has(check.verdict) ? [] : undefined;
+}
+
+/** Where AWS does not tell the regions, those that every account has stand in, and it is said so. */
+function guessRegions(run: TestRun, { account, plan }: TestUnit): readonly string[] {
+	const asked = run.options.settings.regions;
 	if (asked) return asked;
+	const known = [...account.regions.values()].map((checks) => checks.get(plan.regionList?.action ?? ''));
+	const code = known.find((check) => check !== undefined)?.code;
 	run.warnings.add(
-		`Account ${account.accountId} does not tell which regions it has enabled (${check?.code}): those that every account has were tested.`,
+		`Account ${account.accountId} does not tell which regions it has enabled (${code}): those that every account has were tested.`,
 	);
-	return byDefault;
+	return regionsOnByDefault(run.partition);
 }
 
 /** Any region tells; where a policy denies the call in one, the next is asked. */
@@ -109,12 +125,20 @@ interface OpenCheck {
 	readonly region: string;
 }
 
-async function askOpen(run: TestRun, unit: TestUnit, regions: readonly string[], tries: number): Promise<void> {
-	const { account, plan } = unit;
-	const open = plan.checks
+/** Every question of the account, in the regions given or in the one it belongs to. */
+function listQuestions(unit: TestUnit, regions: readonly string[]): readonly OpenCheck[] {
+	return unit.plan.checks
 		.filter((planned) => isEntered(unit, planned.group))
-		.flatMap((planned) => (planned.region === null ? regions : [planned.region]).map((region) => ({ planned, region })))
-		.filter(({ planned, region }) => isOpen(checkAt(account, region, planned.action), tries));
+		.flatMap((planned) =>
+			(planned.region === null ? regions : [planned.region]).map((region) => ({ planned, region })),
+		);
+}
+
+async function askOpen(run: TestRun, unit: TestUnit, regions: readonly string[], tries: number): Promise<void> {
+	const { account } = unit;
+	const open = listQuestions(unit, regions).filter(({ planned, region }) =>
+		isOpen(checkAt(account, region, planned.action), tries),
+	);
 	if (tries === 0) return await askAll(run, unit, open);
 	// Denied before: one of each action goes ahead, and the others are asked when it gets through.
 	const fresh = open.filter(({ planned, region }) => checkAt(account, region, planned.action) === undefined);

@@ -50,6 +50,15 @@ describe('a new role', () => {
 		expect(tries.length).toBeLessThanOrEqual(10);
 	});
 
+	test('whose first calls are refused though it can be entered gets the same patience', async () => {
+		// The clock of signatures: it can be entered at once, and the first four calls of its session are refused.
+		rig.simulator.control.mutate({ newRole: { accountId: member, readyAt: 0, refusals: 4 } });
+		const clock = createPatientClock();
+		const result = await rig.test({ patienceMs, clock });
+		expect(result.result).toBe('success');
+		expect(clock.waitedMs()).toBeGreaterThan(0);
+	});
+
 	test('patience 0 asks once', async () => {
 		rig.simulator.control.mutate({ removeRole: member });
 		const clock = createPatientClock();
