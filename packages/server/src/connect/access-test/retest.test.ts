@@ -36,6 +36,7 @@ test('only what failed is asked again, and the rest stands as it was', async () 
 	});
 	expect(calledIn(first)).toEqual(['AssumeRole us-east-1', 'DescribeAddresses eu-west-1']);
 	expect(calledIn(second)).toHaveLength(3 + 1 + 3 * 3);
+	expect(calledIn(rig.accounts[3] ?? '')).toEqual([]);
 	// The primary is entered for the account list, and nothing else is asked of it.
 	expect(calledIn(primary)).toEqual(['AssumeRole us-east-1', 'ListAccounts us-east-1']);
 	expect(checkOf(result, first, 'eu-west-1', addresses)).toMatchObject({ verdict: 'allowed', earlier: false });
