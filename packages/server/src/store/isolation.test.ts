@@ -127,7 +127,7 @@ onEveryServer((openCluster) => {
 
 	test('invariant 7: the listing of one tenant counts and covers its own scopes only', async () => {
 		const page = await asTenant((tx) => listDevices(tx, { filter: {}, sort: 'name', limit: 10, cursor: null }));
-		expect(page.devices.map((device) => device.attributes.name)).toEqual(['name ours']);
+		expect(page.assets.map((device) => device.attributes.name)).toEqual(['name ours']);
 		expect([page.total, page.coverage.scopes]).toEqual([1, 1]);
 	});
 
