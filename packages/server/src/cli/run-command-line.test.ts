@@ -42,9 +42,10 @@ const success: ExecutionSummary = {
 	seconds: 1,
 };
 const emptyPage: DevicePage = {
-	devices: [],
+	assets: [],
 	total: 0,
 	totalIsExact: true,
+	undecided: 0,
 	nextCursor: null,
 	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
 };
@@ -66,12 +67,15 @@ function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
 	});
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {
-		listSources: () => [{ kind: 'ec2.devices', permissions: [] }],
+		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
 		runCollect: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
 			sliceDevices: refuse,
 			findDevices: refuse,
+			listUsers: refuse,
+			sliceUsers: refuse,
+			findUsers: refuse,
 			listAccounts: refuse,
 			listExecutions: refuse,
 			readExecution: refuse,
@@ -212,6 +216,7 @@ describe('collect', () => {
 describe('devices', () => {
 	const device = (number: number): DeviceRow => ({
 		id: String(number),
+		source: 'ec2.devices',
 		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${number}`,
 		standing: { state: 'active', reason: null, since: null },
 		firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -226,8 +231,8 @@ describe('devices', () => {
 		const slice = ({ limit, cursor }: DeviceQuery): DeviceSlice => {
 			const from = Number(cursor ?? 0);
 			const to = Math.min(total, from + limit);
-			const devices = Array.from({ length: to - from }, (_, index) => device(from + index));
-			return { devices, nextCursor: to < total ? String(to) : null };
+			const assets = Array.from({ length: to - from }, (_, index) => device(from + index));
+			return { assets, nextCursor: to < total ? String(to) : null };
 		};
 		return {
 			listDevices: async (query) => {
@@ -324,7 +329,9 @@ describe('doctor', () => {
 describe('removals confirm', () => {
 	const held = ['1', '2', '3'].map((recordId, index) => ({
 		recordId,
+		type: 'device' as const,
 		name: null,
+		shortId: `i-${recordId}`,
 		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${recordId}`,
 		accountId: '111122223333',
 		region: 'eu-west-1',

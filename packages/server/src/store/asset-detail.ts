@@ -64,10 +64,8 @@ export interface AssetEvent {
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const eventLimit = 200;
-/** Assets that are found by one id. */
-const findLimit = 50;
 
-/** Assets by asset id, native id, or what else their type is asked for by; `findLimit` at the most. */
+/** Assets by asset id, native id, or what else their type is asked for by: all that have it. */
 export async function findAssets<Attributes extends AttributeValues, Filter, Sort extends string>(
 	tx: TenantTransaction,
 	listing: AssetListing<Filter, Sort>,
@@ -77,7 +75,7 @@ export async function findAssets<Attributes extends AttributeValues, Filter, Sor
 	const rows = await runSql<AssetFacts<Attributes>>(
 		tx,
 		sql`select ${assetColumns} from ${assetSource(listing.type)}
-			where d.asset_id = any (${assetIds}::uuid[]) or ${listing.identifiers(id)} order by d.record limit ${findLimit}`,
+			where d.asset_id = any (${assetIds}::uuid[]) or ${listing.identifiers(id)} order by d.record`,
 	);
 	const details: AssetDetail<Attributes>[] = [];
 	for (const row of rows) {
