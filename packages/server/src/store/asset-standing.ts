@@ -69,10 +69,11 @@ export function deriveUnknown({ kind, unknown, hash, enrichments, ...account }: 
 	const mask: Record<string, UnknownReason> = {};
 	for (const { action, part, attributes, isExtra } of enrichedPartsOf(kind)) {
 		const reason = enrichmentUnknown(enrichments[action], isExtra, wasRead(hash, part));
+		if (action === credentialReportAction && reportTime(enrichments) === undefined) {
+			mask['credential_report_at'] = reason ?? 'unconfirmed';
+		}
 		if (reason === undefined) continue;
 		for (const name of attributes) mask[name] = reason;
-		if (action === credentialReportAction && reportTime(enrichments) === undefined)
-			mask['credential_report_at'] = reason;
 	}
 	// Without Organization Discovery nobody asks for names; with it, AWS may still leave the path out.
 	if (account.account_name === null) mask['account_name'] = 'not_permitted';
