@@ -10,7 +10,7 @@ import { stringify } from 'csv-stringify/sync';
 export function encodeCsv(rows: readonly (readonly unknown[])[]): string {
 	return stringify(
 		rows.map((row) => row.map(toCell)),
-		{ record_delimiter: '\r\n', escape_formulas: true, quoted_match: /^$/u },
+		{ record_delimiter: '\r\n', quote_record_delimiter: true, escape_formulas: true, quoted_match: /^$/u },
 	);
 }
 
