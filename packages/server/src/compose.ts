@@ -7,7 +7,7 @@ import type { Composition } from './compose/ports.ts';
  * `--out` never loads the database.
  */
 export const listSources: Composition['listSources'] = () =>
-	listCollections().map(({ kind, permissions }) => ({ kind, permissions }));
+	listCollections().map(({ kind, permissions, extras }) => ({ kind, permissions, extras }));
 
 export const runCollect: Composition['runCollect'] = async (config, request, hooks) => {
 	const { runCollect: run } = await import('./compose/collect.ts');
