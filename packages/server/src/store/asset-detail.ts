@@ -1,3 +1,4 @@
+import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import { sql } from 'kysely';
@@ -10,14 +11,7 @@ import {
 	assetSource,
 	toAssetRow,
 } from './asset-listing.ts';
-import {
-	type AttributeValues,
-	enrichmentTime,
-	lastConfirmedAt,
-	type RecordStanding,
-	type StandingFacts,
-	standingOf,
-} from './asset-standing.ts';
+import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState } from './scope-write.ts';
@@ -129,7 +123,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 			action,
 			outcome: state.outcome,
 			confirmedAt: state.confirmed_at ?? null,
-			asOf: enrichmentTime(state) ?? null,
+			asOf: state.as_of ?? null,
 			cause: state.cause ?? null,
 		})),
 	}));

@@ -1,17 +1,14 @@
-import type { AssetType } from '@rollcall/model/asset/record-state.ts';
-import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
-import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
-import { type RawBuilder, sql } from 'kysely';
 import {
 	type AttributeValues,
 	completeAttributes,
 	deriveUnknown,
-	lastConfirmedAt,
-	type RecordStanding,
-	type StandingFacts,
-	standingOf,
 	type UnknownFacts,
-} from './asset-standing.ts';
+} from '@rollcall/model/asset/derived.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf, wasRead } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { all, type Condition, type FilterCondition, undecidedCondition } from './filter-conditions.ts';
 import { projections } from './projections.ts';
@@ -169,11 +166,12 @@ async function readCoverage<Filter, Sort extends string>(
 }
 
 /** One asset with its record, scope and account, as the database gives it. */
-export interface AssetFacts<Attributes> extends StandingFacts, UnknownFacts {
+export interface AssetFacts<Attributes> extends StandingFacts, Omit<UnknownFacts, 'wasRead'> {
 	readonly id: string;
 	readonly native_id: string;
 	readonly first_observed_at: Date;
 	readonly attributes: Attributes;
+	readonly hash: Buffer;
 }
 
 export const assetColumns = sql`d.asset_id as id, i.kind, r.native_id, r.state, r.reason, r.first_observed_at, r.changed_at,
@@ -195,7 +193,7 @@ export function toAssetRow<Attributes extends AttributeValues>(
 		lastConfirmedAt: confirmedAt,
 		lastChangedAt: facts.changed_at.toISOString(),
 		attributes: completeAttributes(type, facts.attributes, facts, confirmedAt),
-		unknown: deriveUnknown(facts),
+		unknown: deriveUnknown({ ...facts, wasRead: (part) => wasRead(facts.hash, part) }),
 	};
 }
 

@@ -53,10 +53,6 @@ from incoming_record i
 join source_record r on r.id = i.id
 where i.action = 'update' and r.changed_at < i.observed_at`;
 
-/** What a row says of the parts it does not bring stands in the record. */
-const mergedMask = `case when i.replaced is null then i.unknown
-		else nullif((coalesce(r.unknown, '{}') - i.replaced) || coalesce(i.unknown, '{}'), '{}') end`;
-
 const updateSql = `
 update source_record r set
 	scope = i.scope, changed_at = i.observed_at, missed_in = null, held_in = null,
@@ -64,7 +60,7 @@ update source_record r set
 	reason = case when i.record_state <> 'retired' then null when r.state = 'retired' then r.reason else 'terminated' end,
 	hash = i.hash,
 	attributes = case when i.replaced is null then i.attributes else (r.attributes - i.replaced) || i.attributes end,
-	unknown = ${mergedMask}, notes = i.notes
+	unknown = i.unknown, notes = i.notes
 from incoming_record i
 where i.action = 'update' and r.id = i.id`;
 
