@@ -193,8 +193,9 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		remedy: 'Report it.',
 	},
 	'INVENTORY:0001': {
-		meaning: 'No device has this id.',
-		remedy: 'Take an id from `rollcall devices --columns name,instance_id,id`.',
+		meaning: 'No device, or no user, has this id.',
+		remedy:
+			'Take an id from `rollcall devices --columns name,instance_id,id` or `rollcall users --columns usernames,user_id,id`.',
 	},
 	'INVENTORY:0002': {
 		meaning: 'No execution has this id.',

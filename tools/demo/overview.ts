@@ -51,7 +51,7 @@ export async function readRollCall(inventory: Inventory): Promise<RollCall | nul
 	let cursor: string | null = null;
 	for (;;) {
 		const page = await inventory.listDevices({ filter: {}, sort: 'name', limit: 1000, cursor });
-		devices.push(...page.devices);
+		devices.push(...page.assets);
 		cursor = page.nextCursor;
 		if (cursor === null) return { summary, devices, coverage: page.coverage };
 	}

@@ -12,6 +12,9 @@ export const authorizationDetailsAction = 'iam:GetAccountAuthorizationDetails';
 export const credentialReportAction = 'iam:GetCredentialReport';
 export const membershipsAction = 'identitystore:ListGroupMemberships';
 
+/** Of those, the extras: nobody makes them who did not ask for them, so what they feed is not permitted until then. */
+export const extraActions: ReadonlySet<string> = new Set([authorizationDetailsAction, credentialReportAction]);
+
 function fed<Schema extends z.ZodType>(
 	fedBy: string,
 	schema: Schema,

@@ -26,6 +26,8 @@ const commands = [
 	['collect'],
 	['devices'],
 	['device'],
+	['users'],
+	['user'],
 	['accounts'],
 	['executions'],
 	['execution'],
@@ -84,12 +86,20 @@ describe('wrong usage ends with 2, names what is wrong and says what to do', () 
 		[['collect', 'ec2.devices', '--raw'], '--raw'],
 		[['collect', 'ec2.devices', '--out', '/nowhere/x.ndjson'], '--out'],
 		[['collect', 'ec2.devices', '--summary', '/nowhere/x.json'], '--summary'],
+		[['collect', 'ec2.devices', '--extras', 'report'], '--extras'],
+		[['collect', 'ec2.devices', '--region', 'eu-west-1,eu-west-2'], '--region'],
+		[['collect', 'ec2.devices', '--identity-store-id', 'd-123'], '--identity-store-id'],
+		[['collect', 'ec2.devices', '--ou', 'Production'], '--ou'],
 		[['devices', '--organization', 'Not A Slug'], '--organization'],
 		[['devices', '--limit', '0'], '--limit'],
 		[['devices', '--columns', 'nmae'], '--columns'],
 		[['devices', '--ip', '10.0.0.300'], '--ip'],
 		[['devices', '--os', 'amiga'], '--os'],
 		[['devices', '--tag', '=x'], '--tag'],
+		[['users', '--columns', 'usernmaes'], 'usernames'],
+		[['users', '--source', 'ec2.devices'], '--source'],
+		[['users', '--enabled', '--disabled'], '--disabled'],
+		[['users', '--password-unused', '0'], '--password-unused'],
 		[['removals', 'confirm'], 'which removals'],
 		[['removals', 'confirm', '1', '--all'], '--all'],
 		[['removals', 'confirm', '1'], '--yes'],
@@ -107,6 +117,15 @@ test('with --json an error is one JSON object on stderr', () => {
 	expect(JSON.parse(err)).toMatchObject({ error: { code: 'USAGE:0001', fix: expect.stringContaining('name') } });
 	expect(err.trimEnd()).not.toContain('\n');
 });
+
+test.each(['devices', 'users', 'accounts', 'executions', 'removals'])(
+	'%s is printed as CSV or as JSON, not both',
+	(command) => {
+		const { code, out, err } = rollcall([command, '--csv', '--json']);
+		expect([code, out]).toEqual([2, '']);
+		expect(JSON.parse(err)).toMatchObject({ error: { code: 'USAGE:0001', message: expect.stringContaining('--csv') } });
+	},
+);
 
 test('a wrong environment ends with 2 and lists every fault', () => {
 	const { code, err } = rollcall(['devices'], { ROLLCALL_WORKERS: 'x', ROLLCALL_LOG_LEVEL: 'y' });

@@ -11,6 +11,8 @@ import { defineExecutions } from './commands/executions.ts';
 import { defineMigrate } from './commands/migrate.ts';
 import { defineRemovals } from './commands/removals.ts';
 import { defineTest } from './commands/test/define.ts';
+import { defineUser } from './commands/user.ts';
+import { defineUsers } from './commands/users.ts';
 import type { CommandContext } from './context.ts';
 import { parseSlug } from './usage.ts';
 
@@ -38,6 +40,7 @@ Exit codes:
 Examples:
   $ rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery
   $ rollcall devices --os windows --public
+  $ rollcall users --group "*admin*"
   $ rollcall doctor
 `;
 
@@ -55,7 +58,7 @@ export function buildProgram(context: CommandContext): Program {
 		};
 	const command = new Command('rollcall')
 		.description(
-			'Calls the roll of an AWS organization: every device answers, or it says exactly why it could not ask.',
+			'Calls the roll of an AWS organization: every device and every user answers, or it says exactly why it could not ask.',
 		)
 		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, 'default')
 		.option('--json', 'print for programs: JSON, or one JSON object a line; errors as JSON on stderr')
@@ -71,6 +74,8 @@ export function buildProgram(context: CommandContext): Program {
 		defineCollect,
 		defineDevices,
 		defineDevice,
+		defineUsers,
+		defineUser,
 		defineAccounts,
 		defineExecutions,
 		defineExecution,

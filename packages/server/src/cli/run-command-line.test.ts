@@ -1,116 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '#compose/environment.ts';
-import type {
-	CollectRequest,
-	Composition,
-	DevicePage,
-	DeviceQuery,
-	DeviceRow,
-	DeviceSlice,
-	Inventory,
-} from '#compose/ports.ts';
-import type { CommandContext, StopSignal } from './context.ts';
-import { runCommandLine } from './run-command-line.ts';
-import type { Output } from './terminal.ts';
-import { createStyle } from './text/style.ts';
-
-const counts: ExecutionSummary['counts'] = {
-	assets: 2,
-	added: 2,
-	changed: 0,
-	unchanged: 0,
-	removed: 0,
-	held: 0,
-	insufficient: 0,
-	accounts: 0,
-	scopes: 1,
-	scopes_complete: 1,
-};
-const success: ExecutionSummary = {
-	result: 'success',
-	message: null,
-	warnings: [],
-	accounts: [],
-	counts,
-	calls: {},
-	calls_total: 3,
-	calls_minimum: 3,
-	seconds: 1,
-};
-const emptyPage: DevicePage = {
-	devices: [],
-	total: 0,
-	totalIsExact: true,
-	nextCursor: null,
-	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
-};
-
-function refuse(): never {
-	throw new Error('this test does not come here');
-}
-
-/** The command line over parts that answer as the test wants; only what the commands themselves do is real. */
-function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
-	const written = { out: '', err: '' };
-	const output = (name: 'out' | 'err'): Output => ({
-		write: async (text) => {
-			written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
-		},
-		isTerminal: false,
-		width: () => Number.POSITIVE_INFINITY,
-		style: createStyle(false),
-	});
-	const listeners = new Set<(signal: StopSignal) => void>();
-	const composition: Composition = {
-		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
-		runCollect: refuse,
-		testAccess: refuse,
-		openInventory: async () => ({
-			listDevices: refuse,
-			sliceDevices: refuse,
-			findDevices: refuse,
-			listAccounts: refuse,
-			listExecutions: refuse,
-			readExecution: refuse,
-			listHeldRemovals: refuse,
-			confirmRemovals: refuse,
-			close: async () => undefined,
-			...inventory,
-		}),
-		runMigrations: refuse,
-		listDoctorChecks: refuse,
-		...parts,
-	};
-	const context: CommandContext = {
-		terminal: {
-			out: output('out'),
-			err: output('err'),
-			canAsk: false,
-			ask: async () => undefined,
-			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
-			monotonicMs: () => 0,
-			every: () => () => undefined,
-		},
-		loadConfig: async () => readConfig({}),
-		loadComposition: async () => composition,
-		onStopSignal: (listener) => {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
-		exitNow: refuse,
-	};
-	return {
-		written,
-		signal: (signal: StopSignal) => {
-			for (const listener of listeners) listener(signal);
-		},
-		run: (...args: readonly string[]) => runCommandLine(args, context),
-	};
-}
+import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory } from '#compose/ports.ts';
+import { emptyPage, openCommandLine as open, success } from './testing/command-line.ts';
 
 describe('collect', () => {
 	test.each([
@@ -213,6 +106,7 @@ describe('collect', () => {
 describe('devices', () => {
 	const device = (number: number): DeviceRow => ({
 		id: String(number),
+		source: 'ec2.devices',
 		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${number}`,
 		standing: { state: 'active', reason: null, since: null },
 		firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -227,8 +121,8 @@ describe('devices', () => {
 		const slice = ({ limit, cursor }: DeviceQuery): DeviceSlice => {
 			const from = Number(cursor ?? 0);
 			const to = Math.min(total, from + limit);
-			const devices = Array.from({ length: to - from }, (_, index) => device(from + index));
-			return { devices, nextCursor: to < total ? String(to) : null };
+			const assets = Array.from({ length: to - from }, (_, index) => device(from + index));
+			return { assets, nextCursor: to < total ? String(to) : null };
 		};
 		return {
 			listDevices: async (query) => {
@@ -273,21 +167,23 @@ describe('devices', () => {
 describe('empty lists say what to type next', () => {
 	test.each([
 		['devices', { listDevices: async () => emptyPage }],
+		['users', { listUsers: async () => emptyPage }],
 		['accounts', { listAccounts: async () => [] }],
 		['executions', { listExecutions: async () => [] }],
 	] as const)('%s', async (command, inventory) => {
 		const { run, written } = open({}, inventory);
 		expect(await run(command)).toBe(0);
-		expect(written.out).toContain('`rollcall collect ec2.devices --help`');
+		expect(written.out).toMatch(/`rollcall collect (ec2.devices|iam.users) --help`/u);
 	});
 
-	test.each(['devices', 'accounts', 'executions', 'removals'])(
+	test.each(['devices', 'users', 'accounts', 'executions', 'removals'])(
 		'%s --json prints nothing to stdout',
 		async (command) => {
 			const { run, written } = open(
 				{},
 				{
 					listDevices: async () => emptyPage,
+					listUsers: async () => emptyPage,
 					listAccounts: async () => [],
 					listExecutions: async () => [],
 					listHeldRemovals: async () => [],
@@ -325,7 +221,9 @@ describe('doctor', () => {
 describe('removals confirm', () => {
 	const held = ['1', '2', '3'].map((recordId, index) => ({
 		recordId,
+		type: 'device' as const,
 		name: null,
+		shortId: `i-${recordId}`,
 		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${recordId}`,
 		accountId: '111122223333',
 		region: 'eu-west-1',

@@ -10,6 +10,9 @@ const roleArnPattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/u;
 const externalIdPattern = /^[\w+=,.@:/-]{2,1224}$/u;
 const regionPattern = /^[a-z]{2,}(-[a-z]+)+-\d+$/u;
 const accountPattern = /^\d{12}$/u;
+const identityStorePattern = /^(?:d-[0-9a-f]{10}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/u;
+const unitPattern =
+	/^(?:(?:o-[a-z0-9]{10,32}\/)?r-[a-z0-9]{4,32}(?:\/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})*\/?|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/u;
 const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
 
 export function parseRoleArn(value: string): string {
@@ -24,6 +27,21 @@ export function parseExternalId(value: string): string {
 
 export function parseRegions(value: string): readonly string[] {
 	return parseList(value, regionPattern, 'is no name of a region. Give names such as eu-west-1,us-east-1.');
+}
+
+export function parseRegion(value: string): string {
+	if (regionPattern.test(value)) return value;
+	throw new InvalidArgumentError('Give the name of one region, as eu-west-1.');
+}
+
+export function parseIdentityStore(value: string): string {
+	if (identityStorePattern.test(value)) return value;
+	throw new InvalidArgumentError('Give the id of an identity store: d- and 10 hexadecimal digits, or a UUID.');
+}
+
+/** Organizational units by id (`ou-…`, or a root `r-…`), or by their path (`o-…/r-…/ou-…/`). */
+export function parseUnits(value: string): readonly string[] {
+	return parseList(value, unitPattern, 'is neither an id of a unit nor its path, as ou-ab12-11111111 or o-…/r-…/ou-….');
 }
 
 export function parseAccounts(value: string): readonly string[] {

@@ -5,7 +5,7 @@ import { type Aws, createAws } from '#aws/create-aws.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import type { Access } from '#collect/access.ts';
-import { type AccountChoice, everyAccount } from '#collect/account-choice.ts';
+import type { AccountChoice } from '#collect/account-choice.ts';
 import { type RunOptions, runExecution } from '#collect/coordinator.ts';
 import { createNoBook } from '#collect/run-book.ts';
 import { openStoreBook } from '#collect/store-book.ts';
@@ -17,7 +17,7 @@ import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { tuneHeapForBodies } from '#platform/tune-heap.ts';
 import type { Collection } from '#sources/kit/collection.ts';
-import { defaultSourceSettings, findCollection, type SourceSettings } from '#sources/registry.ts';
+import { checkExtras, defaultSourceSettings, findCollection, type SourceSettings } from '#sources/registry.ts';
 import { refuseForeignRole, upsertConfiguration, upsertIntegration } from '#store/configurations.ts';
 import { ensureOrganization } from '#store/organizations.ts';
 import type { Store } from '#store/store.ts';
@@ -41,7 +41,8 @@ export async function runCollect(
 	hooks: CollectHooks,
 ): Promise<ExecutionSummary> {
 	tuneHeapForBodies();
-	const sources = defaultSourceSettings;
+	checkExtras(request.source, request.extras);
+	const sources = sourcesOf(request);
 	const collection = findCollection(request.source, sources);
 	const clock = createClock();
 	const settings = awsSettings(config);
@@ -55,6 +56,11 @@ export async function runCollect(
 	} finally {
 		await aws.close();
 	}
+}
+
+function sourcesOf({ extras, identityCenter }: CollectRequest): SourceSettings {
+	const { identityStoreId = null, region = null } = identityCenter ?? {};
+	return { ...defaultSourceSettings, extras, identityCenter: { identityStoreId, region } };
 }
 
 interface SharedParts {
@@ -90,6 +96,7 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 	const { store, database, close } = await openMigratedStore(config, 4);
 	try {
 		const organization = await ensureOrganization(store, request.organization);
+		const { fansOut } = shared.collection;
 		const access = accessOf(shared, externalIdOf(request) ?? organization.externalId);
 		const key = access.schema === 'assume_role' ? access.roleArn : (await keyAccount(shared)).accountId;
 		if (access.schema === 'assume_role') await refuseRegisteredRole(shared, store, organization.id, key);
@@ -97,19 +104,20 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 			const configuration = await upsertConfiguration(tx, {
 				schema: access.schema,
 				key,
-				settings: access.schema === 'assume_role' ? { organization_discovery: access.organizationDiscovery } : {},
+				// What is read once says nothing of how the accounts are found.
+				settings:
+					access.schema === 'assume_role' && fansOut ? { organization_discovery: access.organizationDiscovery } : {},
 				...(request.configuration === null ? {} : { name: request.configuration }),
 			});
 			const integration = await upsertIntegration(tx, {
 				configurationId: configuration.id,
 				kind: shared.collection.kind,
-				settings: {},
+				settings: integrationSettings(request),
 			});
 			return { configurationId: configuration.id, integrationId: integration.id };
 		});
 		const organizationId = organization.id;
 		const asked = { accounts: accountsOf(request), regions: request.regions };
-		const { fansOut } = shared.collection;
 		const book = await openStoreBook({ store, clock, organizationId, configurationId, integrationId, fansOut, asked });
 		const output: WorkerOutput = {
 			kind: 'store',
@@ -137,6 +145,15 @@ async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSumma
 	}
 }
 
+/** What an integration is asked for, so that people see it again. */
+function integrationSettings({ extras, identityCenter }: CollectRequest): Record<string, unknown> {
+	const store = identityCenter && {
+		identity_store_id: identityCenter.identityStoreId,
+		region: identityCenter.region,
+	};
+	return { ...(extras.length === 0 ? {} : { extras }), ...store };
+}
+
 /** Who asks learns nothing of the other organization; the operator does. */
 async function refuseRegisteredRole(
 	shared: SharedParts,
@@ -153,7 +170,8 @@ async function refuseRegisteredRole(
 }
 
 function accountsOf(request: CollectRequest): AccountChoice {
-	return { ...everyAccount, only: request.accounts };
+	const { accounts, excludedAccounts, ous, excludedOus } = request;
+	return { only: accounts, except: excludedAccounts, onlyUnits: ous, exceptUnits: excludedOus };
 }
 
 type SharedRunOptions = Omit<RunOptions, 'book' | 'pool'>;

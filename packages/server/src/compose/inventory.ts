@@ -1,12 +1,12 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Config } from '#platform/config.ts';
 import { listAccounts } from '#store/account-list.ts';
-import { findDevices } from '#store/device-detail.ts';
-import { listDevices, sliceDevices } from '#store/devices.ts';
+import { findDevices, listDevices, sliceDevices } from '#store/devices.ts';
 import { listExecutions, readExecution } from '#store/executions.ts';
 import { ensureOrganization, findOrganization, type Organization } from '#store/organizations.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
 import type { Store } from '#store/store.ts';
+import { findUsers, listUsers, sliceUsers } from '#store/users.ts';
 import { openMigratedStore } from './database.ts';
 import type { Inventory } from './ports.ts';
 
@@ -22,6 +22,9 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 			listDevices: (query) => store.tenant(id, (tx) => listDevices(tx, query)),
 			sliceDevices: (query) => store.tenant(id, (tx) => sliceDevices(tx, query)),
 			findDevices: (device) => store.tenant(id, (tx) => findDevices(tx, device)),
+			listUsers: (query) => store.tenant(id, (tx) => listUsers(tx, query)),
+			sliceUsers: (query) => store.tenant(id, (tx) => sliceUsers(tx, query)),
+			findUsers: (user) => store.tenant(id, (tx) => findUsers(tx, user)),
 			listAccounts: () => store.tenant(id, (tx) => listAccounts(tx)),
 			listExecutions: (limit) => store.tenant(id, (tx) => listExecutions(tx, { limit })),
 			readExecution: (execution) => store.tenant(id, async (tx) => (await readExecution(tx, execution)) ?? null),

@@ -2,20 +2,23 @@ import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { LiveAccessTest } from '#connect/access-test/board.ts';
 import type { AccountRow } from '#store/account-list.ts';
-import type { DeviceDetail } from '#store/device-detail.ts';
-import type { DevicePage, DeviceQuery, DeviceSlice } from '#store/devices.ts';
+import type { DeviceDetail, DevicePage, DeviceQuery, DeviceSlice } from '#store/devices.ts';
 import type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
 import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
+import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts';
 import type { Config } from './environment.ts';
 
 export type { LiveAccessTest, LiveAccount } from '#connect/access-test/board.ts';
 export type { AccountRow } from '#store/account-list.ts';
-export type { DeviceDetail, DeviceSource } from '#store/device-detail.ts';
+export type { AssetDetail, AssetSource } from '#store/asset-detail.ts';
+export type { AssetPage, AssetRow, AssetSlice, Coverage } from '#store/asset-listing.ts';
+export type { RecordStanding } from '#store/asset-standing.ts';
 export type { DeviceFilter } from '#store/device-filter.ts';
-export type { RecordStanding } from '#store/device-standing.ts';
-export type { Coverage, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } from '#store/devices.ts';
+export type { DeviceDetail, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } from '#store/devices.ts';
 export type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
 export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
+export type { UserFilter } from '#store/user-filter.ts';
+export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store/users.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function
@@ -63,6 +66,12 @@ export type CollectAccess =
 			readonly organizationDiscovery: boolean;
 	  };
 
+export interface IdentityCenterPlace {
+	/** Null: it is found through an extra. */
+	readonly identityStoreId: string | null;
+	readonly region: string;
+}
+
 export interface CollectRequest {
 	readonly source: string;
 	/** Slug of the organization; without meaning when nothing is stored. */
@@ -74,6 +83,16 @@ export interface CollectRequest {
 	readonly regions: readonly string[] | null;
 	/** Null: every one. */
 	readonly accounts: readonly string[] | null;
+	/** Never read; empty: none of them. */
+	readonly excludedAccounts: readonly string[];
+	/** Only accounts in these organizational units, by id or path; null: every one. */
+	readonly ous: readonly string[] | null;
+	/** No account in these organizational units. */
+	readonly excludedOus: readonly string[];
+	/** Names of the extras that are asked for. */
+	readonly extras: readonly string[];
+	/** Where the users of Identity Center are; null for every other source. */
+	readonly identityCenter: IdentityCenterPlace | null;
 	readonly enrich: 'due' | 'all' | 'none';
 	/** `inventory` stores; `lines` hands NDJSON to `onLines` and opens no database. */
 	readonly destination: 'inventory' | 'lines';
@@ -138,6 +157,12 @@ export interface Inventory {
 	sliceDevices(query: DeviceQuery): Promise<DeviceSlice>;
 	/** By asset id, ARN or instance id; several where an instance id is not unique, none where nothing has it. */
 	findDevices(id: string): Promise<readonly DeviceDetail[]>;
+	/** A page, and the count and coverage of the whole list. */
+	listUsers(query: UserQuery): Promise<UserPage>;
+	/** A page alone. */
+	sliceUsers(query: UserQuery): Promise<UserSlice>;
+	/** By asset id, native id, ARN, user id, user name or e-mail address; all that have it. */
+	findUsers(id: string): Promise<readonly UserDetail[]>;
 	listAccounts(): Promise<readonly AccountRow[]>;
 	/** Latest first. */
 	listExecutions(limit: number): Promise<readonly ExecutionRow[]>;

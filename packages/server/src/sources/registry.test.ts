@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
+import { attributesOfKind, enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
 import {
@@ -75,6 +75,12 @@ describe.each(listCollections())('$kind', (collection) => {
 		const more = collection.extras.flatMap((extra) => extra.permissions);
 		for (const action of more) expect(collection.permissions).not.toContain(action);
 		expect(new Set(on.permissions)).toEqual(new Set([...collection.permissions, ...more]));
+	});
+
+	test('has the enrichments that whoever reads its records takes it to have, in their order', () => {
+		expect(enrichedPartsOf(collection.kind).map(({ action, isExtra }) => [action, isExtra])).toEqual(
+			collection.enrichments.map(({ action, isOn }) => [action, !isOn]),
+		);
 	});
 
 	test('each enrichment feeds exactly the attributes whose definition names it', () => {

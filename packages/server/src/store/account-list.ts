@@ -20,6 +20,7 @@ export interface AccountRow {
 	readonly oldestConfirmedAt: string | null;
 	/** Live ones. */
 	readonly devices: number;
+	readonly users: number;
 }
 
 interface ScopeFacts {
@@ -39,6 +40,7 @@ interface AccountFacts {
 	readonly retired_reason: string | null;
 	readonly scopes: readonly ScopeFacts[];
 	readonly devices: number;
+	readonly users: number;
 }
 
 /** Every account that was listed or read, with the worst outcome of its scopes and its coverage. */
@@ -53,14 +55,17 @@ with scopes as (
 	select account_id, jsonb_agg(jsonb_build_object('outcome', outcome, 'cause', cause, 'last_complete_at',
 		to_char(last_complete_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by region) as scopes
 	from tenant_scope where removed_at is null group by account_id
-), counts as (
+), devices as (
 	select account_id, count(*)::int as devices from tenant_device where record_state = 'active' group by account_id
+), users as (
+	select account_id, count(*)::int as users from tenant_directory_user where record_state = 'active' group by account_id
 ), accounts as (
 	select distinct on (account_id) * from tenant_account order by account_id, last_seen_at desc
 )
 select account_id, a.name, a.email, a.state, a.ou_path, a.first_seen_at, a.last_seen_at, a.retired_reason,
-	coalesce(s.scopes, '[]') as scopes, coalesce(c.devices, 0) as devices
-from accounts a full join scopes s using (account_id) left join counts c using (account_id)
+	coalesce(s.scopes, '[]') as scopes, coalesce(d.devices, 0) as devices, coalesce(u.users, 0) as users
+from accounts a full join scopes s using (account_id)
+left join devices d using (account_id) left join users u using (account_id)
 order by account_id collate "C"`;
 
 function toAccountRow(row: AccountFacts): AccountRow {
@@ -83,5 +88,6 @@ function toAccountRow(row: AccountFacts): AccountRow {
 		scopesComplete: complete.length,
 		oldestConfirmedAt: times[0] ?? null,
 		devices: row.devices,
+		users: row.users,
 	};
 }

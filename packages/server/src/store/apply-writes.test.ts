@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readRawDocument } from './device-detail.ts';
+import { readRawDocument } from './asset-detail.ts';
 import {
 	apply,
 	beginRun,

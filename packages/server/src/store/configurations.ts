@@ -9,7 +9,7 @@ export interface ConfigurationInput {
 	readonly schema: AccessSchema;
 	/** The role ARN, or the account id of the key. */
 	readonly key: string;
-	/** Never a secret. */
+	/** Never a secret. Settings that are stored and not named here stay. */
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly name?: string;
 }
@@ -29,7 +29,7 @@ export async function upsertConfiguration(tx: TenantTransaction, input: Configur
 		.query<ConfigurationRow>(
 			`insert into access_configuration (schema, key, name, settings) values ($1, $2, $3, $4)
 			on conflict (organization, schema, key) do update
-				set settings = excluded.settings, name = coalesce(excluded.name, access_configuration.name)
+				set settings = access_configuration.settings || excluded.settings, name = coalesce(excluded.name, access_configuration.name)
 			returning id, aws_organization_id as "awsOrganizationId"`,
 			[input.schema, input.key, input.name ?? null, JSON.stringify(input.settings)],
 		)

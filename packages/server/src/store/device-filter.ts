@@ -1,11 +1,18 @@
 import { isIP } from 'node:net';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { fold } from '@rollcall/model/history/text.ts';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
+import {
+	type AssetFilter,
+	anyOf,
+	type Condition,
+	type FilterCondition,
+	likePattern,
+	sharedConditions,
+} from './filter-conditions.ts';
 
 /** Every given filter must hold; of a list, any one. */
-export interface DeviceFilter {
-	readonly accounts?: readonly string[];
+export interface DeviceFilter extends AssetFilter {
 	readonly regions?: readonly string[];
 	/** States of the instance, as `running`. */
 	readonly states?: readonly string[];
@@ -20,66 +27,35 @@ export interface DeviceFilter {
 	readonly models?: readonly string[];
 	readonly vpcs?: readonly string[];
 	readonly images?: readonly string[];
-	readonly tags?: readonly { readonly name: string; readonly value?: string }[];
-	/** Absent: live ones, that is active and unconfirmed. */
-	readonly recordState?: 'active' | 'unconfirmed' | 'retired';
 }
 
-type Condition = RawBuilder<unknown>;
-
-/** Conditions on `d` (device), `r` (its record) and `s` (its scope). */
-export function filterConditions(filter: DeviceFilter): readonly Condition[] {
-	const conditions: Condition[] = [stateCondition(filter.recordState)];
-	const anyOf = (column: string, values: readonly string[] | undefined): void => {
-		if (values && values.length > 0) conditions.push(sql`${sql.raw(column)} = any (${values})`);
-	};
-	anyOf('d.account_id', filter.accounts);
-	anyOf('d.region', filter.regions);
-	anyOf('d.state', filter.states);
-	anyOf('d.os_platform', filter.osPlatforms);
-	anyOf('d.model', filter.models);
-	anyOf('d.vpc_id', filter.vpcs);
-	anyOf('d.image_id', filter.images);
+export function deviceConditions(filter: DeviceFilter): readonly FilterCondition[] {
+	const conditions: FilterCondition[] = [
+		...sharedConditions(filter),
+		...anyOf(sql`d.region`, filter.regions),
+		...anyOf(sql`d.state`, filter.states),
+		...anyOf(sql`d.os_platform`, filter.osPlatforms),
+		...anyOf(sql`d.model`, filter.models),
+		...anyOf(sql`d.vpc_id`, filter.vpcs),
+		...anyOf(sql`d.image_id`, filter.images),
+	];
 	if (filter.name !== undefined) {
 		// The folded column holds the instance id where there is no name; an absent name matches nothing.
-		conditions.push(sql`d.name is not null and d.name_folded like ${likePattern(filter.name)}`);
+		conditions.push({ sql: sql`d.name is not null and d.name_folded like ${likePattern(filter.name)}` });
 	}
-	if (filter.owner !== undefined) conditions.push(sql`d.owner_folded = ${fold(filter.owner)}`);
-	if (filter.public !== undefined) conditions.push(sql`d.public = ${filter.public}`);
-	if (filter.ip !== undefined) conditions.push(addressCondition(filter.ip));
-	for (const { name, value } of filter.tags ?? []) {
-		conditions.push(
-			value === undefined
-				? sql`jsonb_exists(d.tags, ${name})`
-				: sql`d.tags @> jsonb_build_object(${name}::text, ${value}::text)`,
-		);
-	}
+	if (filter.owner !== undefined) conditions.push({ sql: sql`d.owner_folded = ${fold(filter.owner)}` });
+	if (filter.public !== undefined) conditions.push({ sql: sql`d.public = ${filter.public}` });
+	if (filter.ip !== undefined) conditions.push({ sql: addressCondition(filter.ip) });
 	return conditions;
 }
 
 /** The part of a filter that scopes can be chosen by: what a count depends on. */
-export function scopeConditions(filter: DeviceFilter): readonly Condition[] {
-	const conditions: Condition[] = [sql`s.removed_at is null`];
+export function deviceScopeConditions(filter: DeviceFilter): readonly Condition[] {
+	const conditions: Condition[] = [];
 	if (filter.accounts?.length) conditions.push(sql`s.account_id = any (${filter.accounts})`);
 	// A failure before regions were known may hide devices of any region.
 	if (filter.regions?.length) conditions.push(sql`(s.region = any (${filter.regions}) or s.region = '*')`);
 	return conditions;
-}
-
-/** Active and unconfirmed differ by the scope's outcome, and by a removal that is held. */
-function stateCondition(state: DeviceFilter['recordState']): Condition {
-	const confirmed = sql`coalesce(s.outcome = 'complete', false) and r.held_in is null`;
-	if (state === undefined) return sql`d.record_state = 'active'`;
-	if (state === 'retired') return sql`d.record_state = 'retired'`;
-	if (state === 'active') return sql`d.record_state = 'active' and ${confirmed}`;
-	return sql`d.record_state = 'active' and not (${confirmed})`;
-}
-
-/** `*` is any text; everything else stands for itself. */
-function likePattern(text: string): string {
-	return fold(text)
-		.replace(/[\\%_]/g, '\\$&')
-		.replaceAll('*', '%');
 }
 
 function addressCondition(ip: string): Condition {

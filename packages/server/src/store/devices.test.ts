@@ -1,9 +1,9 @@
 import { deviceAttributes } from '@rollcall/model/asset/device.ts';
 import { compareCodePoints, fold } from '@rollcall/model/history/text.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDevices } from './device-detail.ts';
+
 import type { DeviceFilter } from './device-filter.ts';
-import { type DeviceQuery, type DeviceRow, listDevices, sliceDevices } from './devices.ts';
+import { type DeviceQuery, type DeviceRow, findDevices, listDevices, sliceDevices } from './devices.ts';
 import { completeExecution, listExecutions, readExecution } from './executions.ts';
 import { listObservations } from './observations.ts';
 import {
@@ -92,12 +92,12 @@ onEveryServer((openCluster) => {
 			listDevices(tx, { filter, sort: 'name', limit: 100, cursor: null, ...query }),
 		);
 	const inComplete = async (filter: DeviceFilter): Promise<number[]> => {
-		const { devices } = await list({ ...filter, regions: ['complete'] });
+		const { assets: devices } = await list({ ...filter, regions: ['complete'] });
 		return devices.map(({ nativeId }) => Number(nativeId.split('-').at(-1))).sort((left, right) => left - right);
 	};
 
 	test('devices come in code-point order of their folded names, whatever the database’s locale', async () => {
-		const { devices } = await list({ regions: ['complete'] });
+		const { assets: devices } = await list({ regions: ['complete'] });
 		const shown = devices.map((device) =>
 			fold(device.attributes.name ?? device.nativeId.slice(device.nativeId.lastIndexOf('/') + 1)),
 		);
@@ -111,7 +111,7 @@ onEveryServer((openCluster) => {
 		do {
 			const page = await list({}, { sort, limit: 5, cursor });
 			expect([page.total, page.totalIsExact]).toEqual([names.length * 3, true]);
-			seen.push(...page.devices);
+			seen.push(...page.assets);
 			cursor = page.nextCursor;
 		} while (cursor !== null);
 		const all = await list({}, { sort });
@@ -119,8 +119,8 @@ onEveryServer((openCluster) => {
 		const rest = await ground.store.tenant(ground.organizationId, (tx) =>
 			sliceDevices(tx, { filter: {}, sort, limit: 100, cursor: first.nextCursor }),
 		);
-		expect(rest).toEqual({ devices: all.devices.slice(5), nextCursor: null });
-		expect(seen.map(({ id }) => id)).toEqual(all.devices.map(({ id }) => id));
+		expect(rest).toEqual({ assets: all.assets.slice(5), nextCursor: null });
+		expect(seen.map(({ id }) => id)).toEqual(all.assets.map(({ id }) => id));
 		expect(new Set(seen.map(({ id }) => id)).size).toBe(names.length * 3);
 		await expect(list({}, { sort, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ code: 'STORE:0007' });
 	});
@@ -160,7 +160,7 @@ onEveryServer((openCluster) => {
 
 	test('unconfirmed is derived from the scope, with its reason and since when', async () => {
 		expect((await list({ recordState: 'active' })).total).toBe(names.length);
-		const { devices, total } = await list({ recordState: 'unconfirmed' });
+		const { assets: devices, total } = await list({ recordState: 'unconfirmed' });
 		expect(total).toBe(names.length * 2);
 		const standings = new Set(devices.map(({ standing }) => JSON.stringify(standing)));
 		expect([...standings].map((standing): unknown => JSON.parse(standing))).toEqual(
@@ -170,7 +170,7 @@ onEveryServer((openCluster) => {
 			]),
 		);
 		const gone = await list({ recordState: 'retired', regions: ['eu-west-1'] });
-		expect(gone.devices[0]?.standing).toEqual({
+		expect(gone.assets[0]?.standing).toEqual({
 			state: 'retired',
 			reason: 'terminated',
 			since: minute(0).toISOString(),
@@ -191,7 +191,7 @@ onEveryServer((openCluster) => {
 	});
 
 	test('what an enrichment did not read is unknown, and why', async () => {
-		const { devices } = await list({ regions: ['complete'] });
+		const { assets: devices } = await list({ regions: ['complete'] });
 		const unknownOf = (index: number) =>
 			devices.find(({ nativeId }) => nativeId === nativeIdOf(`complete-${index}`))?.unknown;
 		// Read once by DescribeAddresses; never permitted to DescribeNetworkInterfaces.

@@ -6,9 +6,20 @@ import { upsertConfiguration, upsertIntegration } from './configurations.ts';
 import { listDevices } from './devices.ts';
 import { ensureOrganization } from './organizations.ts';
 import { checkEffectiveRole } from './roles.ts';
-import { beginRun, type Ground, makeRow, minute, openGround, readScope, recordsOf } from './testing/ground.ts';
+import {
+	accountId,
+	beginRun,
+	type Ground,
+	makeRow,
+	minute,
+	openGround,
+	readScope,
+	recordsOf,
+} from './testing/ground.ts';
 import { onEveryServer } from './testing/servers.ts';
+import { makeUserRow, withKind } from './testing/user-rows.ts';
 import type { TenantTransaction } from './transaction.ts';
+import { findUsers, listUsers } from './users.ts';
 
 onEveryServer((openCluster) => {
 	let ground: Ground;
@@ -16,15 +27,16 @@ onEveryServer((openCluster) => {
 	beforeAll(async () => {
 		ground = await openGround(openCluster);
 		const { id } = await ensureOrganization(ground.store, 'other');
-		const integrationId = await ground.store.tenant(id, async (tx) => {
+		const ids = await ground.store.tenant(id, async (tx) => {
 			const configuration = await upsertConfiguration(tx, {
 				schema: 'access_key',
 				key: '222222222222',
 				settings: {},
 			});
-			return (await upsertIntegration(tx, { configurationId: configuration.id, kind: 'ec2.devices', settings: {} })).id;
+			const given = { configurationId: configuration.id, kind: 'ec2.devices', settings: {} };
+			return { configurationId: configuration.id, integrationId: (await upsertIntegration(tx, given)).id };
 		});
-		other = { ...ground, organizationId: id, integrationId };
+		other = { ...ground, organizationId: id, ...ids };
 		for (const [side, name] of [
 			[ground, 'ours'],
 			[other, 'theirs'],
@@ -36,6 +48,13 @@ onEveryServer((openCluster) => {
 			await readScope(side, [makeRow(name, { version: 3 })], {
 				executionId: await beginRun(side, minute(1)),
 				at: minute(1),
+			});
+			const users = await withKind(side, 'iam.users');
+			const attributes = { usernames: [name], emails: ['same@example.com'], account_id: accountId };
+			await readScope(users, [makeUserRow('iam.users', 'AIDA-same', { attributes })], {
+				executionId: await beginRun(users, minute(1)),
+				at: minute(1),
+				regions: ['global'],
 			});
 		}
 	});
@@ -58,9 +77,11 @@ onEveryServer((openCluster) => {
 			expect([name, owners.filter((owner) => owner !== ground.organizationId)]).toEqual([name, []]);
 		}
 		const everywhere = await recordsOf(ground);
-		expect(everywhere).toHaveLength(2);
-		const count = await asTenant((tx) => tx.client.query('select count(*)::int as count from source_record'));
-		expect(count.rows).toEqual([{ count: 1 }]);
+		expect(everywhere).toHaveLength(4);
+		for (const name of ['source_record', 'tenant_record', 'device', 'directory_user', 'tenant_directory_user']) {
+			const seen = await asTenant((tx) => tx.client.query(`select count(*)::int as count from ${name}`));
+			expect([name, seen.rows]).toEqual([name, [{ count: name.endsWith('record') ? 2 : 1 }]]);
+		}
 	});
 
 	test('invariant 7: every table that holds a tenant’s rows has row-level security', async () => {
@@ -127,7 +148,16 @@ onEveryServer((openCluster) => {
 
 	test('invariant 7: the listing of one tenant counts and covers its own scopes only', async () => {
 		const page = await asTenant((tx) => listDevices(tx, { filter: {}, sort: 'name', limit: 10, cursor: null }));
-		expect(page.devices.map((device) => device.attributes.name)).toEqual(['name ours']);
+		expect(page.assets.map((device) => device.attributes.name)).toEqual(['name ours']);
+		expect([page.total, page.coverage.scopes]).toEqual([1, 1]);
+	});
+
+	test('invariant 7: a user of one tenant is not found by another, not even by an address both have', async () => {
+		for (const id of ['AIDA-same', 'same@example.com']) {
+			const found = await asTenant((tx) => findUsers(tx, id));
+			expect(found.map(({ attributes }) => attributes.usernames)).toEqual([['ours']]);
+		}
+		const page = await asTenant((tx) => listUsers(tx, { filter: {}, sort: 'name', limit: 10, cursor: null }));
 		expect([page.total, page.coverage.scopes]).toEqual([1, 1]);
 	});
 
@@ -135,6 +165,6 @@ onEveryServer((openCluster) => {
 		const { rows } = await ground.store.system((tx) =>
 			tx.client.query('select count(*)::int as count from source_record'),
 		);
-		expect(rows).toEqual([{ count: 2 }]);
+		expect(rows).toEqual([{ count: 4 }]);
 	});
 });

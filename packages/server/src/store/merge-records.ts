@@ -1,7 +1,8 @@
 import { copyRows } from './copy-rows.ts';
 import { type ChangeAction, judgeRows, type RecordChange } from './judge-rows.ts';
+import { followOtherRecords, projectRecords } from './project-records.ts';
 import { documentCodec } from './raw-document.ts';
-import { type BatchRow, type ChosenRow, isSearchable, writeRecord } from './record-lines.ts';
+import { type BatchRow, type ChosenRow, writeRecord } from './record-lines.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 export type { RecordChange } from './judge-rows.ts';
@@ -38,8 +39,7 @@ async function writeChosen(tx: TenantTransaction, input: MergeInput, chosen: rea
 		await tx.client.query(insertSql, [organizationId, input.integrationId]);
 		await tx.client.query(rawSql('insert'), [organizationId]);
 	}
-	if (!chosen.some(({ row }) => isSearchable(row))) return;
-	await tx.client.query(deviceSql, [organizationId, input.integrationId]);
+	await projectRecords(tx, input.integrationId, chosen);
 	if (chosen.some(({ event }) => event === 'SourceMembershipRemove')) {
 		await followOtherRecords(tx, `select asset_id from incoming_record where event = 'SourceMembershipRemove'`);
 	}
@@ -82,56 +82,3 @@ where i.action = '${action}'`;
 
 const replaceRawSql = `${rawSql('update')}
 on conflict (record) do update set as_of = excluded.as_of, codec = excluded.codec, document = excluded.document`;
-
-const deviceColumns = [
-	'account_id',
-	'region',
-	'instance_id',
-	'name',
-	'name_folded',
-	'state',
-	'os_platform',
-	'os',
-	'model',
-	'vpc_id',
-	'image_id',
-	'owner_folded',
-	'launched_at',
-	'public',
-	'internal_ips',
-	'external_ips',
-	'tags',
-];
-
-const casts: Readonly<Record<string, string>> = {
-	launched_at: '::timestamptz',
-	internal_ips: '::inet[]',
-	external_ips: '::inet[]',
-};
-
-/** The row of an asset follows one record; another takes over only when that one is no longer active. */
-const deviceSql = `
-insert into device
-	(organization, asset_id, record, integration, scope, first_observed_at, changed_at, record_state, ${deviceColumns.join(', ')})
-select $1::uuid, i.asset_id, i.id, $2::uuid, i.scope, i.observed_at, i.observed_at, i.record_state,
-	${deviceColumns.map((name) => `i.${name}${casts[name] ?? ''}`).join(', ')}
-from incoming_record i
-where i.searchable
-on conflict (organization, asset_id) do update set
-	record = excluded.record, integration = excluded.integration, scope = excluded.scope,
-	changed_at = excluded.changed_at, record_state = excluded.record_state,
-	${deviceColumns.map((name) => `${name} = excluded.${name}`).join(', ')}
-where device.record = excluded.record or (device.record_state <> 'active' and excluded.record_state = 'active')`;
-
-/** Devices among `assetIdsSql` whose record is no longer active follow another active record of the asset, if any. */
-export async function followOtherRecords(tx: TenantTransaction, assetIdsSql: string): Promise<void> {
-	await tx.client.query(`
-		update device d set record = o.id, integration = o.integration, scope = o.scope, record_state = o.state
-		from (
-			select distinct on (r.asset_id) r.asset_id, r.id, r.integration, r.scope, r.state
-			from source_record r
-			where r.asset_id in (${assetIdsSql}) and r.state = 'active'
-			order by r.asset_id, r.id
-		) o
-		where d.asset_id = o.asset_id and d.organization = current_organization() and d.record_state <> 'active'`);
-}

@@ -1,3 +1,5 @@
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import { instanceIdOf } from './device-projection.ts';
 import { publishEvents } from './publish-events.ts';
 import { beginRetiring, retireChosen } from './retire-records.ts';
 import type { RecordId } from './scope-write.ts';
@@ -5,8 +7,12 @@ import type { TenantTransaction } from './transaction.ts';
 
 export interface HeldRemoval {
 	readonly recordId: RecordId;
+	readonly type: AssetType;
+	/** Of a user the first user name. */
 	readonly name: string | null;
 	readonly nativeId: string;
+	/** The id people know: of the instance, of the user. */
+	readonly shortId: string;
 	readonly accountId: string;
 	readonly region: string;
 	/** The execution whose brake held it. */
@@ -19,8 +25,9 @@ export async function listHeldRemovals(
 	tx: TenantTransaction,
 	input: { readonly executionId?: string } = {},
 ): Promise<readonly HeldRemoval[]> {
-	const { rows } = await tx.client.query<Omit<HeldRemoval, 'heldSince'> & { readonly held_at: Date | null }>(
-		`select r.id as "recordId", r.native_id as "nativeId", r.attributes ->> 'name' as name, s.account_id as "accountId",
+	const { rows } = await tx.client.query<HeldFacts>(
+		`select r.id as "recordId", r.type, r.native_id as "nativeId", r.attributes ->> 'user_id' as user_id,
+			coalesce(r.attributes ->> 'name', r.attributes -> 'usernames' ->> 0) as name, s.account_id as "accountId",
 			s.region, r.held_in as "executionId", e.swept_at as held_at
 		from source_record r
 		join scope s on s.id = r.scope
@@ -29,8 +36,17 @@ export async function listHeldRemovals(
 		order by s.account_id, s.region, r.native_id`,
 		[input.executionId ?? null],
 	);
-	return rows.map(({ held_at, ...removal }) => ({ ...removal, heldSince: held_at?.toISOString() ?? null }));
+	return rows.map(({ held_at, user_id, ...removal }) => ({
+		...removal,
+		shortId: user_id ?? instanceIdOf(removal.nativeId),
+		heldSince: held_at?.toISOString() ?? null,
+	}));
 }
+
+type HeldFacts = Omit<HeldRemoval, 'heldSince' | 'shortId'> & {
+	readonly held_at: Date | null;
+	readonly user_id: string | null;
+};
 
 export type RemovalChoice =
 	| { readonly recordIds: readonly RecordId[] }

@@ -1,5 +1,5 @@
 import type { RetirementReason } from '@rollcall/model/asset/record-state.ts';
-import { followOtherRecords } from './merge-records.ts';
+import { followOtherRecords, retireProjected } from './project-records.ts';
 import type { TenantTransaction } from './transaction.ts';
 import { prepareWriteTables } from './write-tables.ts';
 
@@ -22,7 +22,7 @@ export interface Retirement {
 export async function retireChosen(tx: TenantTransaction, { reason, at, executionId }: Retirement): Promise<number> {
 	await tx.client.query(versionSql, [at]);
 	await tx.client.query(eventSql, [at, executionId]);
-	await tx.client.query(deviceSql, [at]);
+	await retireProjected(tx, at);
 	const retired = await tx.client.query(recordSql, [at, reason]);
 	await followOtherRecords(tx, 'select r.asset_id from retiring_record t join source_record r on r.id = t.id');
 	return retired.rowCount ?? 0;
@@ -42,11 +42,6 @@ insert into pending_event (seq, at, type, asset_id, record, integration, executi
 select r.id, greatest(r.changed_at, $1::timestamptz(3)), 'SourceMembershipRemove', r.asset_id, r.id, r.integration, $2::uuid
 from ${chosen}
 where r.state = 'active'`;
-
-const deviceSql = `
-update device d set record_state = 'retired', changed_at = greatest(d.changed_at, $1::timestamptz(3))
-from ${chosen}
-where d.organization = current_organization() and d.asset_id = r.asset_id and d.record = r.id`;
 
 const recordSql = `
 update source_record s set state = 'retired', reason = $2, changed_at = greatest(s.changed_at, $1::timestamptz(3)),

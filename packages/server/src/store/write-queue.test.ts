@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withClient } from '#platform/postgres/database.ts';
 import { openTestCluster } from '../../test/postgres-cluster.ts';
-import { readRawDocument } from './device-detail.ts';
+import { readRawDocument } from './asset-detail.ts';
 import { openStore } from './open-store.ts';
 import {
 	beginRun,

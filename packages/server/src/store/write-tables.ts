@@ -1,3 +1,5 @@
+import { incomingType, type Projection } from './projection.ts';
+import { everyProjection } from './projections.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 /**
@@ -7,21 +9,25 @@ import type { TenantTransaction } from './transaction.ts';
 const definitions = `
 create temp table if not exists incoming_record (
 	seq integer, id bigint, action text collate "C", event text collate "C", scope bigint, observed_at timestamptz(3),
-	asset_id uuid, searchable boolean, record_state text collate "C", type text collate "C", native_id text collate "C",
-	hash bytea, replaced text[] collate "C", unknown jsonb, notes text[] collate "C",
-	account_id text collate "C", region text collate "C", instance_id text collate "C", name text collate "C",
-	name_folded text collate "C", state text collate "C", os_platform text collate "C", os text collate "C",
-	model text collate "C", vpc_id text collate "C", image_id text collate "C", owner_folded text collate "C",
-	launched_at text collate "C", public boolean, internal_ips text[], external_ips text[], tags jsonb,
-	raw bytea, attributes jsonb
+	asset_id uuid, record_state text collate "C", type text collate "C", native_id text collate "C",
+	hash bytea, replaced text[] collate "C", unknown jsonb, notes text[] collate "C", raw bytea, attributes jsonb
 ) with (toast_tuple_target = 8160, autovacuum_enabled = off) on commit delete rows;
 alter table incoming_record alter column attributes set storage external, alter column raw set storage external;
+${everyProjection.map(defineIncoming).join('\n')}
 create temp table if not exists retiring_record (
 	id bigint, reason text collate "C", execution uuid
 ) with (autovacuum_enabled = off) on commit delete rows;
 create temp table if not exists pending_event (
 	seq bigint, at timestamptz(3), type text collate "C", asset_id uuid, record bigint, integration uuid, execution uuid
 ) with (autovacuum_enabled = off) on commit delete rows;`;
+
+/** Rows on their way into a projection. */
+function defineIncoming({ table, columns }: Projection): string {
+	const own = columns.map((column) => `${column.name} ${incomingType(column)}`).join(', ');
+	return `create temp table if not exists incoming_${table} (
+	record bigint, asset_id uuid, integration uuid, scope bigint, observed_at timestamptz(3), record_state text collate "C", ${own}
+) with (toast_tuple_target = 8160, autovacuum_enabled = off) on commit delete rows;`;
+}
 
 /** Room for the rows of a transaction: with 8 MB, as it comes, they go through files (a tenth of the server's work). */
 const tempBuffersMb = 64;

@@ -68,7 +68,7 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 			const page = await rig.store.tenant(rig.organizationId, (tx) =>
 				listDevices(tx, { filter: {}, sort: 'instance', limit: 5000, cursor: null }),
 			);
-			return new Map(page.devices.map((device) => [device.nativeId, device]));
+			return new Map(page.assets.map((device) => [device.nativeId, device]));
 		},
 		mutate: (...mutations) => {
 			for (const mutation of mutations) rig.simulator.control.mutate(mutation);

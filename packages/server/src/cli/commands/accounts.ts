@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
+import { addCsvOption, type CsvOption } from '../format.ts';
 
 /** `rollcall accounts`. */
 export function defineAccounts(program: Command, bind: Bind): void {
@@ -10,10 +11,16 @@ export function defineAccounts(program: Command, bind: Bind): void {
 			'Lists every AWS account that is known, its state in AWS, the outcome of its last reading, and what to do about it.',
 		)
 		.action(
-			bind<object>(async (context, options) => {
+			bind<CsvOption>(async (context, options) => {
 				const { listAccounts } = await import('./list-accounts.ts');
 				return listAccounts(context, options);
 			}),
 		);
-	addExamples(command, 'rollcall accounts', `rollcall accounts --json | jq 'select(.outcome != "complete")'`);
+	addCsvOption(command);
+	addExamples(
+		command,
+		'rollcall accounts',
+		`rollcall accounts --json | jq 'select(.outcome != "complete")'`,
+		'rollcall accounts --csv > accounts.csv',
+	);
 }

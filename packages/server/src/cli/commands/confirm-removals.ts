@@ -1,3 +1,4 @@
+import { assetTypes } from '@rollcall/model/asset/record-state.ts';
 import type { HeldRemoval, RemovalChoice } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
@@ -29,7 +30,7 @@ export async function confirmRemovals(
 			return 0;
 		}
 		if (!options.yes) {
-			const question = `Remove ${countOf(chosen.length, 'device')} from the inventory? [y/N] `;
+			const question = `Remove ${describeTypes(chosen)} from the inventory? [y/N] `;
 			const answer = await terminal.ask(question);
 			if (!/^y(?:es)?$/iu.test(answer?.trim() ?? '')) {
 				await terminal.err.write('Nothing was removed.\n');
@@ -40,10 +41,19 @@ export async function confirmRemovals(
 		const choice: RemovalChoice = { recordIds: chosen.map((removal) => removal.recordId) };
 		const confirmed = await inventory.confirmRemovals(choice);
 		await terminal.out.write(
-			options.json ? `${JSON.stringify({ confirmed })}\n` : `${countOf(confirmed, 'device')} removed.\n`,
+			options.json ? `${JSON.stringify({ confirmed })}\n` : `${countOf(confirmed, 'record')} removed.\n`,
 		);
 		return 0;
 	});
+}
+
+/** `2 devices`, or `2 devices and 1 user`. */
+function describeTypes(chosen: readonly HeldRemoval[]): string {
+	return assetTypes
+		.map((type) => [chosen.filter((removal) => removal.type === type).length, type] as const)
+		.filter(([count]) => count > 0)
+		.map(([count, type]) => countOf(count, type))
+		.join(' and ');
 }
 
 function isChosen(removal: HeldRemoval, options: ConfirmOptions, ids: readonly string[]): boolean {

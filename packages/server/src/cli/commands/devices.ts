@@ -1,6 +1,7 @@
 import { deviceSorts } from '@rollcall/model/query/device-sort.ts';
 import { type Command, Option } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
+import { addCsvOption } from '../format.ts';
 import { collectTag, parseAccounts, parseAddress, parseLimit, parseName, parseRegions, parseWords } from '../usage.ts';
 import type { DevicesOptions } from './list-devices.ts';
 
@@ -43,11 +44,13 @@ export function defineDevices(program: Command, bind: Bind): void {
 				return listDevices(context, options);
 			}),
 		);
+	addCsvOption(command);
 	addExamples(
 		command,
 		'rollcall devices --os windows --public',
 		'rollcall devices --name "web-*" --tag env=prod --columns name,account,external_ips,tags.owner',
 		'rollcall devices --ip 10.20.0.0/16 --sort account --limit all --json',
+		'rollcall devices --limit all --csv > devices.csv',
 		'rollcall devices --record unconfirmed',
 	);
 }

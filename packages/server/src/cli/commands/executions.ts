@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
+import { addCsvOption } from '../format.ts';
 import { parseCount } from '../usage.ts';
 import type { ExecutionsOptions } from './list-executions.ts';
 
@@ -16,5 +17,6 @@ export function defineExecutions(program: Command, bind: Bind): void {
 				return listExecutions(context, options);
 			}),
 		);
-	addExamples(command, 'rollcall executions', 'rollcall executions --limit 5 --json');
+	addCsvOption(command);
+	addExamples(command, 'rollcall executions', 'rollcall executions --limit 5 --json', 'rollcall executions --csv');
 }

@@ -1,5 +1,6 @@
 import type { AccountRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
+import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../format.ts';
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { countOf, formatAge, formatCount } from '../text/amounts.ts';
@@ -7,13 +8,18 @@ import type { Style } from '../text/style.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
-import { describeCoverage } from '../views/standing.ts';
+import { describeCoverage, describeUnknown } from '../views/standing.ts';
 
 /** `rollcall accounts`. */
-export async function listAccounts(context: CommandContext, options: GlobalOptions): Promise<number> {
+export async function listAccounts(context: CommandContext, options: CsvOption & GlobalOptions): Promise<number> {
+	const format = chooseFormat(options);
 	const accounts = await withInventory(context, options, (inventory) => inventory.listAccounts());
 	const { out } = context.terminal;
-	if (options.json) {
+	if (format === 'csv') {
+		await printCsvFields(out, csvFields, accounts);
+		return 0;
+	}
+	if (format === 'json') {
 		const lines = accounts.map((account) => `${JSON.stringify(presentAccount(account))}\n`);
 		await out.write(lines.join(''));
 		return 0;
@@ -34,6 +40,7 @@ const columns = [
 	{ title: 'OUTCOME' },
 	{ title: 'SCOPES', align: 'right' },
 	{ title: 'DEVICES', align: 'right' },
+	{ title: 'USERS', align: 'right' },
 	{ title: 'CONFIRMED' },
 	{ title: 'CAUSE', minWidth: 12, dropBelow: 105 },
 ] as const;
@@ -48,6 +55,7 @@ function renderAccounts(accounts: readonly AccountRow[], out: Output, nowMs: num
 		outcomeCell(account, style),
 		{ text: account.scopes === 0 ? '–' : `${account.scopesComplete} of ${account.scopes}` },
 		{ text: formatCount(account.devices) },
+		{ text: formatCount(account.users) },
 		{ text: account.oldestConfirmedAt === null ? '–' : formatAge(account.oldestConfirmedAt, nowMs) },
 		{
 			text: account.cause === null ? '' : toHarmless(`${account.cause.code}: ${account.cause.message}`),
@@ -81,14 +89,41 @@ function renderTotals(accounts: readonly AccountRow[], nowMs: number): string {
 		scopesComplete: sum((each) => each.scopesComplete),
 		oldestConfirmedAt: confirmations.toSorted()[0] ?? null,
 	};
-	const devices = describeCoverage(
-		sum((each) => each.devices),
-		'device',
+	const users = describeCoverage(
+		sum((each) => each.users),
+		'user',
 		coverage,
 		nowMs,
 	);
-	return `${countOf(accounts.length, 'account')} · ${devices}`;
+	const devices = countOf(
+		sum((each) => each.devices),
+		'device',
+	);
+	return `${countOf(accounts.length, 'account')} · ${devices} · ${users}`;
 }
+
+/** Of an account that no list named nobody told more than its id. */
+function told(value: string | null, account: AccountRow): string | null {
+	return account.lastSeenAt === null ? describeUnknown('not_permitted') : value;
+}
+
+const csvFields: readonly CsvField<AccountRow>[] = [
+	['account_id', (account) => account.accountId],
+	['name', (account) => told(account.name, account)],
+	['email', (account) => told(account.email, account)],
+	['state', (account) => told(account.state, account)],
+	['ou_path', (account) => told(account.ouPath, account)],
+	['first_seen_at', (account) => account.firstSeenAt],
+	['last_seen_at', (account) => account.lastSeenAt],
+	['retired_reason', (account) => account.retiredReason],
+	['outcome', (account) => account.outcome],
+	['cause', (account) => account.cause],
+	['scopes', (account) => account.scopes],
+	['scopes_complete', (account) => account.scopesComplete],
+	['oldest_confirmed_at', (account) => account.oldestConfirmedAt],
+	['devices', (account) => account.devices],
+	['users', (account) => account.users],
+];
 
 function presentAccount(account: AccountRow): Record<string, unknown> {
 	return {
@@ -106,5 +141,6 @@ function presentAccount(account: AccountRow): Record<string, unknown> {
 		scopes_complete: account.scopesComplete,
 		oldest_confirmed_at: account.oldestConfirmedAt,
 		devices: account.devices,
+		users: account.users,
 	};
 }

@@ -1,18 +1,13 @@
 import { osPlatforms } from '@rollcall/model/asset/device.ts';
 import type { DeviceSort } from '@rollcall/model/query/device-sort.ts';
-import type { DeviceFilter, DevicePage, DeviceSlice, Inventory } from '#compose/ports.ts';
+import type { DeviceFilter, DeviceRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
-import { withInventory } from '../inventory.ts';
-import type { Terminal } from '../terminal.ts';
-import { countOf } from '../text/amounts.ts';
 import { suggest } from '../text/nearest.ts';
-import { createTable } from '../text/table.ts';
 import { usageError } from '../usage.ts';
-import { chooseDeviceColumns, type DeviceColumn, resolveDeviceColumns } from '../views/device-columns.ts';
-import { presentDevice } from '../views/device-json.ts';
-import { describeCoverage } from '../views/standing.ts';
+import { chooseDeviceColumns, deviceColumns } from '../views/device-columns.ts';
+import { type ListDefinition, type ListOptions, printAssets } from './list-assets.ts';
 
-export interface DevicesOptions {
+export interface DevicesOptions extends ListOptions<DeviceSort> {
 	readonly accounts?: readonly string[];
 	readonly regions?: readonly string[];
 	readonly state?: readonly string[];
@@ -26,30 +21,21 @@ export interface DevicesOptions {
 	readonly image?: readonly string[];
 	readonly tag?: readonly { readonly name: string; readonly value?: string }[];
 	readonly record?: 'active' | 'unconfirmed' | 'retired';
-	readonly columns?: readonly string[];
-	readonly sort: DeviceSort;
-	readonly limit: number;
-	readonly cursor?: string;
 }
 
-const pageSize = 500;
+const definition: ListDefinition<DeviceRow, DeviceFilter, DeviceSort> = {
+	type: 'device',
+	columns: deviceColumns,
+	chooseColumns: chooseDeviceColumns,
+	list: (inventory, query) => inventory.listDevices(query),
+	slice: (inventory, query) => inventory.sliceDevices(query),
+	firstSteps:
+		'`rollcall collect ec2.devices --help` shows how to collect the first; `rollcall accounts` what was covered so far.',
+};
 
 /** `rollcall devices`. */
 export async function listDevices(context: CommandContext, options: DevicesOptions & GlobalOptions): Promise<number> {
-	const columns = resolveDeviceColumns(options.columns ?? chooseDeviceColumns(context.terminal.out.width()));
-	const filter = buildFilter(options);
-	return withInventory(context, options, async (inventory) => {
-		const first = await inventory.listDevices({
-			...pageOf(options, options.limit),
-			filter,
-			cursor: options.cursor ?? null,
-		});
-		const listing: Listing = { first, slices: readSlices(inventory, filter, options, first) };
-		await (options.json
-			? printLines(context.terminal, listing)
-			: printTable(context.terminal, columns, listing, Object.keys(filter).length > 0));
-		return 0;
-	});
+	return await printAssets(context, definition, options, buildFilter(options));
 }
 
 function buildFilter(options: DevicesOptions): DeviceFilter {
@@ -58,7 +44,7 @@ function buildFilter(options: DevicesOptions): DeviceFilter {
 			throw usageError(`--os: there is no system "${name}"`, suggest(name, osPlatforms));
 		}
 	}
-	const filter: DeviceFilter = {
+	return {
 		...(options.accounts && { accounts: options.accounts }),
 		...(options.regions && { regions: options.regions }),
 		...(options.state && { states: options.state }),
@@ -73,90 +59,4 @@ function buildFilter(options: DevicesOptions): DeviceFilter {
 		...(options.tag && { tags: options.tag }),
 		...(options.record && { recordState: options.record }),
 	};
-	return filter;
-}
-
-/** A list as it was when its first page was read, and all its pages, that one included. */
-interface Listing {
-	readonly first: DevicePage;
-	readonly slices: AsyncIterable<DeviceSlice>;
-}
-
-function pageOf(options: DevicesOptions, left: number): { readonly sort: DeviceSort; readonly limit: number } {
-	return { sort: options.sort, limit: Math.min(left, pageSize) };
-}
-
-async function* readSlices(
-	inventory: Inventory,
-	filter: DeviceFilter,
-	options: DevicesOptions,
-	first: DevicePage,
-): AsyncGenerator<DeviceSlice> {
-	yield first;
-	let left = options.limit - first.devices.length;
-	for (let cursor = first.nextCursor; left > 0 && cursor !== null; ) {
-		const slice = await inventory.sliceDevices({ ...pageOf(options, left), filter, cursor });
-		left -= slice.devices.length;
-		cursor = slice.nextCursor;
-		yield slice;
-	}
-}
-
-/** Devices go to stdout, what belongs to the list as a whole goes to stderr. */
-async function printLines(terminal: Terminal, { first, slices }: Listing): Promise<void> {
-	let nextCursor = first.nextCursor;
-	for await (const slice of slices) {
-		nextCursor = slice.nextCursor;
-		const lines = slice.devices.map((device) => `${JSON.stringify(presentDevice(device))}\n`);
-		if (lines.length > 0) await terminal.out.write(lines.join(''));
-	}
-	const { coverage } = first;
-	const about = {
-		total: first.total,
-		total_is_exact: first.totalIsExact,
-		next_cursor: nextCursor,
-		coverage: {
-			scopes: coverage.scopes,
-			scopes_complete: coverage.scopesComplete,
-			oldest_confirmed_at: coverage.oldestConfirmedAt,
-		},
-	};
-	await terminal.err.write(`${JSON.stringify(about)}\n`);
-}
-
-async function printTable(
-	terminal: Terminal,
-	columns: readonly DeviceColumn[],
-	{ first, slices }: Listing,
-	isFiltered: boolean,
-): Promise<void> {
-	const { out } = terminal;
-	const nowMs = terminal.now();
-	if (first.devices.length === 0) {
-		await out.write(`No devices${isFiltered ? ' match' : ' yet'}. ${describeEmpty(first, isFiltered)}\n`);
-		return;
-	}
-	// Page by page: a list of a million devices is never held.
-	const table = createTable(columns, { width: out.width(), styleTitle: out.style.dim });
-	let { nextCursor } = first;
-	let count = 0;
-	for await (const { devices, nextCursor: next } of slices) {
-		nextCursor = next;
-		count += devices.length;
-		const rows = devices.map((device) => columns.map((column) => column.cell(device, { nowMs, style: out.style })));
-		if (rows.length > 0) await out.write(`${table.render(rows)}\n`);
-	}
-	const more = first.totalIsExact ? '' : 'more than ';
-	const shown = count < first.total ? `${countOf(count, 'device')} shown of ${more}` : more;
-	await out.write(`\n${shown}${describeCoverage(first.total, 'device', first.coverage, nowMs)}\n`);
-	if (nextCursor !== null) {
-		await terminal.err.write(`More: the same with ${out.style.accent(`--cursor ${nextCursor}`)}, or --limit all\n`);
-	}
-}
-
-function describeEmpty(page: DevicePage, isFiltered: boolean): string {
-	if (isFiltered && page.coverage.scopes > 0) {
-		return `${page.coverage.scopesComplete} of ${countOf(page.coverage.scopes, 'scope')} complete. Without filters, \`rollcall devices\` lists all.`;
-	}
-	return '`rollcall collect ec2.devices --help` shows how to collect the first; `rollcall accounts` what was covered so far.';
 }

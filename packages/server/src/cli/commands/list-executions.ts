@@ -1,5 +1,6 @@
 import type { ExecutionRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
+import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../format.ts';
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { formatAge, formatCount, formatDuration } from '../text/amounts.ts';
@@ -8,7 +9,7 @@ import { toHarmless } from '../text/width.ts';
 import { presentExecution } from '../views/execution-json.ts';
 import { resultStyle } from '../views/outcomes.ts';
 
-export interface ExecutionsOptions {
+export interface ExecutionsOptions extends CsvOption {
 	readonly limit: number;
 }
 
@@ -17,9 +18,12 @@ export async function listExecutions(
 	context: CommandContext,
 	options: ExecutionsOptions & GlobalOptions,
 ): Promise<number> {
+	const format = chooseFormat(options);
 	const executions = await withInventory(context, options, (inventory) => inventory.listExecutions(options.limit));
 	const { out } = context.terminal;
-	if (options.json) {
+	if (format === 'csv') {
+		await printCsvFields(out, csvFields, executions);
+	} else if (format === 'json') {
 		await out.write(executions.map((execution) => `${JSON.stringify(presentExecution(execution))}\n`).join(''));
 	} else if (executions.length === 0) {
 		await out.write('No executions yet. `rollcall collect ec2.devices --help` shows how to start the first.\n');
@@ -40,6 +44,33 @@ const columns = [
 	{ title: 'CHANGES', dropBelow: 90 },
 	{ title: 'SCOPES', align: 'right' },
 ] as const;
+
+const countNames = [
+	'assets',
+	'added',
+	'changed',
+	'unchanged',
+	'removed',
+	'held',
+	'insufficient',
+	'accounts',
+	'scopes',
+	'scopes_complete',
+] as const satisfies readonly (keyof NonNullable<ExecutionRow['counts']>)[];
+
+/** Counts are there when an execution is over. */
+const csvFields: readonly CsvField<ExecutionRow>[] = [
+	['id', (execution) => execution.id],
+	['source', (execution) => execution.kind],
+	['configuration', (execution) => execution.configuration],
+	['state', (execution) => execution.state],
+	['result', (execution) => execution.result],
+	['message', (execution) => execution.message],
+	['created_at', (execution) => execution.createdAt],
+	['started_at', (execution) => execution.startedAt],
+	['finished_at', (execution) => execution.finishedAt],
+	...countNames.map((name): CsvField<ExecutionRow> => [name, ({ counts }) => counts?.[name]]),
+];
 
 function renderExecutions(executions: readonly ExecutionRow[], out: Output, nowMs: number): string {
 	const rows = executions.map((execution): TableCell[] => {

@@ -1,15 +1,16 @@
 import type { HeldRemoval } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
+import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../format.ts';
 import { withInventory } from '../inventory.ts';
 import { countOf, formatAge } from '../text/amounts.ts';
 import { renderTable, textCells } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
-import { instanceIdOf } from '../views/device-columns.ts';
 
 const columns = [
 	{ title: 'RECORD', align: 'right' },
+	{ title: 'TYPE' },
 	{ title: 'NAME', minWidth: 10 },
-	{ title: 'INSTANCE' },
+	{ title: 'ID' },
 	{ title: 'ACCOUNT' },
 	{ title: 'REGION' },
 	{ title: 'HELD BY' },
@@ -17,11 +18,16 @@ const columns = [
 ] as const;
 
 /** `rollcall removals`. */
-export async function listRemovals(context: CommandContext, options: GlobalOptions): Promise<number> {
+export async function listRemovals(context: CommandContext, options: CsvOption & GlobalOptions): Promise<number> {
+	const format = chooseFormat(options);
 	const held = await withInventory(context, options, (inventory) => inventory.listHeldRemovals());
 	const { out } = context.terminal;
 	const nowMs = context.terminal.now();
-	if (options.json) {
+	if (format === 'csv') {
+		await printCsvFields(out, csvFields, held);
+		return 0;
+	}
+	if (format === 'json') {
 		await out.write(held.map((removal) => `${JSON.stringify(presentRemoval(removal))}\n`).join(''));
 		return 0;
 	}
@@ -32,8 +38,9 @@ export async function listRemovals(context: CommandContext, options: GlobalOptio
 	const rows = held.map((removal) =>
 		textCells(
 			removal.recordId,
+			removal.type,
 			toHarmless(removal.name ?? '–'),
-			instanceIdOf(removal),
+			toHarmless(removal.shortId),
 			removal.accountId,
 			removal.region,
 			removal.executionId.slice(0, 8),
@@ -48,9 +55,21 @@ export async function listRemovals(context: CommandContext, options: GlobalOptio
 	return 0;
 }
 
+const csvFields: readonly CsvField<HeldRemoval>[] = [
+	['record', (removal) => removal.recordId],
+	['type', (removal) => removal.type],
+	['name', (removal) => removal.name],
+	['native_id', (removal) => removal.nativeId],
+	['account_id', (removal) => removal.accountId],
+	['region', (removal) => removal.region],
+	['execution', (removal) => removal.executionId],
+	['held_since', (removal) => removal.heldSince],
+];
+
 function presentRemoval(removal: HeldRemoval): Record<string, unknown> {
 	return {
 		record: removal.recordId,
+		type: removal.type,
 		name: removal.name,
 		native_id: removal.nativeId,
 		scope: { account_id: removal.accountId, region: removal.region },

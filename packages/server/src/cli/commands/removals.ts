@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
+import { addCsvOption, type CsvOption } from '../format.ts';
 import { parseName } from '../usage.ts';
 import type { ConfirmOptions } from './confirm-removals.ts';
 
@@ -10,19 +11,22 @@ export function defineRemovals(program: Command, bind: Bind): void {
 		.summary('list removals that are held, and confirm them')
 		.description(
 			'A collection that would remove suspiciously much removes nothing: the removals are held and listed here.\n' +
-				'They happen when the next complete collection misses the same devices too, or when they are confirmed.',
+				'They happen when the next complete collection misses the same devices or users too, or when they are confirmed.',
 		)
 		.action(
-			bind<object>(async (context, options) => {
+			bind<CsvOption>(async (context, options) => {
 				const { listRemovals } = await import('./list-removals.ts');
 				return listRemovals(context, options);
 			}),
 		);
+	addCsvOption(removals);
 	addExamples(removals, 'rollcall removals', 'rollcall removals confirm --execution 3f9c2a1b');
 	const confirm = removals
 		.command('confirm')
 		.summary('let held removals happen')
-		.description('Confirms held removals: the devices retire as absent. They come back if AWS lists them again.')
+		.description(
+			'Confirms held removals: the devices and users retire as absent. They come back if AWS lists them again.',
+		)
 		.argument('[id...]', 'records to remove, by the numbers that `rollcall removals` lists')
 		.option('--execution <id>', 'all that this execution held', parseName)
 		.option('--all', 'all that are held')

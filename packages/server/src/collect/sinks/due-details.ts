@@ -1,8 +1,9 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Collection, ConvertedRecord, RecordEnrichment } from '#sources/kit/collection.ts';
+import { wasRead } from '#store/asset-standing.ts';
 import type { DetailState } from '#store/record-details.ts';
 import { isOlderThan } from '../cadence.ts';
-import { digestBytes, type Part } from '../part-hash.ts';
+import type { Part } from '../part-hash.ts';
 import type { EnrichChoice } from '../task.ts';
 import type { Known } from './plan-page.ts';
 
@@ -47,9 +48,4 @@ export function createDueDetails(options: DueDetailsOptions): DueDetails {
 		},
 		of: ({ action }) => [...(due.get(action)?.values() ?? [])],
 	};
-}
-
-/** Whether a part of the hash was ever read: zeros stand for never. */
-function wasRead(hash: Buffer, part: number): boolean {
-	return hash.subarray(part * digestBytes, (part + 1) * digestBytes).some((byte) => byte !== 0);
 }

@@ -1,4 +1,4 @@
-import { lastActivityAt } from '@rollcall/model/asset/activity.ts';
+import { completeAttributes, deriveUnknown } from '@rollcall/model/asset/derived.ts';
 import { encodeRecordLine } from '@rollcall/model/asset/record-line.ts';
 import type { UnknownReason } from '@rollcall/model/asset/unknown.ts';
 import type { Collection, ConvertedRecord, RecordDetail, ScopeFacts } from '#sources/kit/collection.ts';
@@ -110,55 +110,45 @@ function encodeLine(
 	{ record, page, details }: WaitingRecord,
 	reports: readonly EnrichmentReport[],
 ): string {
-	const attributes: Record<string, unknown> = { ...record.attributes };
+	const stored: Record<string, unknown> = { ...record.attributes };
 	const unknown: Record<string, UnknownReason> = { ...record.unknown };
-	if (task.accountName !== null) attributes['account_name'] = task.accountName;
-	if (task.ouPath !== null) attributes['ou_path'] = task.ouPath;
-	// The same rules as for stored records.
-	if (task.accountName === null) unknown['account_name'] = 'not_permitted';
-	if (task.ouPath === null) unknown['ou_path'] = task.isListed ? 'not_supported' : 'not_permitted';
-	for (const enrichment of collection.enrichments) {
-		const result = page.enriched.get(enrichment.action);
-		const detail = details.get(enrichment.action);
-		const found = result && findEnriched(result, record);
-		if (found) Object.assign(attributes, pick(found, enrichment.attributes));
-		else if (detail && 'attributes' in detail) Object.assign(attributes, detail.attributes);
-		const report = reports.find((each) => each.action === enrichment.action);
-		const reason = reasonOf(
-			enrichment.isOn || result !== undefined,
-			report,
-			result !== undefined || detail !== undefined,
-		);
-		const own = detail && 'unknown' in detail ? detail.unknown : undefined;
-		const given = own ?? (found ? undefined : result?.missing) ?? reason;
-		if (given) for (const name of enrichment.attributes) unknown[name] = given;
-		if (report?.asOf && 'credential_report_at' in collection.attributes) {
-			attributes['credential_report_at'] = report.asOf.toISOString();
-		}
+	const read = new Set<number>();
+	for (const [index, { action, attributes: names }] of collection.enrichments.entries()) {
+		const result = page.enriched.get(action);
+		const detail = details.get(action);
+		const found = result
+			? findEnriched(result, record)
+			: detail && 'attributes' in detail
+				? detail.attributes
+				: undefined;
+		if (found) Object.assign(stored, pick(found, names));
+		const own = detail && 'unknown' in detail ? detail.unknown : found ? undefined : result?.missing;
+		if (own) for (const name of names) unknown[name] = own;
+		if (found || (result && !own)) read.add(index + 1);
 	}
-	const activeAt = lastActivityAt(collection.assetType, attributes, page.observedAt.toISOString());
-	if (activeAt !== undefined) attributes['last_activity_at'] = activeAt;
+	// The same rules as for stored records.
+	const facts = {
+		account_name: task.accountName,
+		ou_path: task.ouPath,
+		listed: task.isListed,
+		enrichments: Object.fromEntries(
+			reports.map(({ action, outcome, asOf }) => [action, { outcome, ...(asOf ? { as_of: asOf.toISOString() } : {}) }]),
+		),
+	};
+	const { kind, assetType } = collection;
 	return encodeRecordLine({
-		type: collection.assetType,
-		source: collection.kind,
+		type: assetType,
+		source: kind,
 		// A record without native id is never encoded.
 		nativeId: record.nativeId ?? '',
 		accountId,
 		region,
-		attributes,
-		unknown,
+		attributes: completeAttributes(assetType, stored, facts, page.observedAt.toISOString()),
+		unknown: deriveUnknown({ ...facts, kind, unknown, wasRead: (part) => read.has(part) }),
 		...(raw ? { rawJson: record.rawJson } : {}),
 	});
 }
 
 function pick(from: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
 	return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
-}
-
-/** Why what an enrichment feeds is not known; undefined where it is. */
-function reasonOf(isOn: boolean, report: EnrichmentReport | undefined, wasRead: boolean): UnknownReason | undefined {
-	if (!isOn) return 'not_permitted';
-	if (wasRead && (report === undefined || report.outcome === 'complete')) return undefined;
-	const refused = report?.outcome === 'denied' || report?.outcome === 'blocked_by_policy';
-	return refused && !wasRead ? 'not_permitted' : 'unconfirmed';
 }

@@ -1,6 +1,6 @@
 import { exitCodes } from '@rollcall/model/run/execution.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
-import type { CollectRequest, Composition } from '#compose/ports.ts';
+import type { CollectRequest, Composition, SourceDescription } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { openJsonFile } from '../../json-file.ts';
 import { watchStops } from '../../stops.ts';
@@ -8,8 +8,9 @@ import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 import { renderCoverageReport } from '../../views/coverage-report.ts';
 import { type LineTarget, openLineTarget } from './line-target.ts';
+import type { CollectOptions } from './options.ts';
 import { openProgress } from './progress-display.ts';
-import { buildCollectRequest, type CollectOptions } from './request.ts';
+import { buildCollectRequest } from './request.ts';
 
 /** `rollcall collect`: exit code by the result of the run. */
 export async function collect(
@@ -17,10 +18,9 @@ export async function collect(
 	options: CollectOptions & GlobalOptions,
 	source = '',
 ): Promise<number> {
-	const request = buildCollectRequest(source, options);
-	const config = await context.loadConfig();
 	const composition = await context.loadComposition();
-	refuseUnknownSource(source, composition);
+	const request = buildCollectRequest(findSource(source, composition), options);
+	const config = await context.loadConfig();
 	const summaryFile = options.summary === undefined ? undefined : await openJsonFile(options.summary);
 	const lines = options.out === undefined ? undefined : await openLineTarget(options.out, context.terminal.out);
 	let summary: ExecutionSummary;
@@ -37,13 +37,15 @@ export async function collect(
 	}
 	await closeLines(context, lines, summary);
 	await summaryFile?.write(summary);
-	await printSummary(context, options, summary);
+	await printSummary(context, options, source, summary);
 	return exitCodes[summary.result];
 }
 
-function refuseUnknownSource(source: string, composition: Composition): void {
-	const kinds = composition.listSources().map((each) => each.kind);
-	if (kinds.includes(source)) return;
+function findSource(source: string, composition: Composition): SourceDescription {
+	const sources = composition.listSources();
+	const found = sources.find((each) => each.kind === source);
+	if (found) return found;
+	const kinds = sources.map((each) => each.kind);
 	throw usageError(`there is no source named "${source}"; there is ${kinds.join(', ')}`, suggest(source, kinds));
 }
 
@@ -98,6 +100,7 @@ async function abandonLines(context: CommandContext, lines: LineTarget | undefin
 async function printSummary(
 	context: CommandContext,
 	options: CollectOptions & GlobalOptions,
+	source: string,
 	summary: ExecutionSummary,
 ): Promise<void> {
 	const { out, err } = context.terminal;
@@ -111,6 +114,6 @@ async function printSummary(
 		renderCoverageReport(summary, { width: output.width(), style, stored: options.out === undefined }),
 	);
 	if (options.out === undefined && (summary.result === 'success' || summary.result === 'partial')) {
-		await err.write(`\nNext: ${style.accent('rollcall devices')} lists what answered.\n`);
+		await err.write(`\nNext: ${style.accent(`rollcall ${source.split('.').at(-1)}`)} lists what answered.\n`);
 	}
 }

@@ -1,7 +1,18 @@
 import { type Command, Option } from 'commander';
 import { addExamples, type Bind } from '../../command-binding.ts';
-import { parseAccounts, parseExternalId, parseName, parsePath, parseRegions, parseRoleArn } from '../../usage.ts';
-import type { CollectOptions } from './request.ts';
+import {
+	parseAccounts,
+	parseExternalId,
+	parseIdentityStore,
+	parseName,
+	parsePath,
+	parseRegion,
+	parseRegions,
+	parseRoleArn,
+	parseUnits,
+	parseWords,
+} from '../../usage.ts';
+import type { CollectOptions } from './options.ts';
 
 /** `rollcall collect SOURCE`. */
 export function defineCollect(program: Command, bind: Bind): void {
@@ -13,12 +24,26 @@ export function defineCollect(program: Command, bind: Bind): void {
 				'With --out it writes NDJSON instead, one record a line, and needs no database.\n' +
 				'Without --role-arn it reads one account with the keys of the standard AWS chain (environment, profile, instance role).',
 		)
-		.argument('<source>', 'what to read, as ec2.devices')
+		.argument('<source>', 'what to read: ec2.devices, iam.users, identity_center.users')
 		.option('--role-arn <arn>', 'role to take in the account', parseRoleArn)
 		.option('--external-id <id>', "external id the role asks for (default: the organization's own)", parseExternalId)
 		.option('--organization-discovery', 'read every account of the AWS Organization, by roles of the same name')
-		.option('--regions <list>', 'only these regions, as eu-west-1,us-east-1 (default: all enabled ones)', parseRegions)
+		.option(
+			'--regions <list>',
+			'of ec2.devices: only these regions, as eu-west-1,us-east-1 (default: all enabled ones)',
+			parseRegions,
+		)
 		.option('--accounts <list>', 'only these accounts, by id (default: all)', parseAccounts)
+		.option('--exclude-accounts <list>', 'not these accounts, by id', parseAccounts)
+		.option(
+			'--ou <list>',
+			'with --organization-discovery: only accounts in these organizational units, by id or path',
+			parseUnits,
+		)
+		.option('--exclude-ou <list>', 'with --organization-discovery: no accounts in these units', parseUnits)
+		.option('--identity-store-id <id>', 'of identity_center.users: the store, as d-1234567890', parseIdentityStore)
+		.option('--region <name>', 'of identity_center.users: the region of the store', parseRegion)
+		.option('--extras <list>', 'more than the least: extras of the source, each with its own permission', parseWords)
 		.addOption(
 			new Option(
 				'--enrich <which>',
@@ -39,6 +64,7 @@ export function defineCollect(program: Command, bind: Bind): void {
 		command,
 		'rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery',
 		'rollcall collect ec2.devices --regions eu-west-1,eu-central-1',
+		'rollcall collect identity_center.users --identity-store-id d-1234567890 --region eu-central-1',
 		'rollcall collect ec2.devices --enrich none --out - | jq -r .attributes.name',
 		'rollcall collect ec2.devices --out devices.ndjson --raw --summary summary.json',
 	);

@@ -1,6 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { addExamples, type Bind } from '../../command-binding.ts';
-import { parseAccounts, parseExternalId, parsePath, parseRegions, parseRoleArn, parseWords } from '../../usage.ts';
+import {
+	parseAccounts,
+	parseExternalId,
+	parseIdentityStore,
+	parsePath,
+	parseRegion,
+	parseRegions,
+	parseRoleArn,
+	parseWords,
+} from '../../usage.ts';
 import type { TestOptions } from './request.ts';
 
 /** `rollcall test KIND…`. */
@@ -20,7 +29,7 @@ export function defineTest(program: Command, bind: Bind): void {
 		.option('--organization-discovery', 'test every account of the AWS Organization, by roles of the same name')
 		.option('--regions <list>', 'only these regions, as eu-west-1,us-east-1 (default: all enabled ones)', parseRegions)
 		.option('--accounts <list>', 'only these accounts, by id (default: all)', parseAccounts)
-		.option('--identity-store-id <id>', 'identity store of Identity Center, as d-1234567890', parseIdentityStoreId)
+		.option('--identity-store-id <id>', 'identity store of Identity Center, as d-1234567890', parseIdentityStore)
 		.option('--region <region>', 'region of Identity Center', parseRegion)
 		.option('--extras <list>', 'extras to test for too, each with permissions of its own', parseWords)
 		.option('--no-proof', 'do not try to enter the roles with a wrong external id')
@@ -40,17 +49,6 @@ export function defineTest(program: Command, bind: Bind): void {
 		'rollcall test --failed-from access.json --out access.json',
 		'rollcall test ec2.devices --json | jq \'.accounts[] | select(.verdict != "allowed") | .account_id\'',
 	);
-}
-
-function parseRegion(value: string): string {
-	const [region = '', ...more] = parseRegions(value);
-	if (more.length === 0) return region;
-	throw new InvalidArgumentError('Give the name of one region, as eu-west-1.');
-}
-
-function parseIdentityStoreId(value: string): string {
-	if (/^d-[0-9a-f]{10}$|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/u.test(value)) return value;
-	throw new InvalidArgumentError('Give the id of an identity store: d- and ten hexadecimal digits, or a UUID.');
 }
 
 function parsePatience(value: string): number {

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readConfig } from '#compose/environment.ts';
 import type { AccessTestRequest, Composition, LiveAccessTest, LiveAccount } from '#compose/ports.ts';
-import type { CommandContext, StopSignal } from '../../context.ts';
-import { runCommandLine } from '../../run-command-line.ts';
-import type { Output } from '../../terminal.ts';
-import { createStyle } from '../../text/style.ts';
+import { openCommandLine } from '../../testing/command-line.ts';
 
 const answer: AccessTestResult = {
 	version: 1,
@@ -55,59 +51,14 @@ function startLive(): { readonly live: LiveAccessTest; readonly finish: () => vo
 	};
 }
 
-function refuse(): never {
-	throw new Error('this test does not come here');
+/** The command over a test that answers as wanted. */
+function open(testAccess: Composition['testAccess'], isTerminal = false) {
+	const opened = openCommandLine({ testAccess }, {}, { isTerminal });
+	return { ...opened, run: (...args: readonly string[]) => opened.run('test', ...args) };
 }
 
-/** The command over a test that answers as wanted. `tick` lets a second of the terminal pass. */
-function open(run: Composition['testAccess'], isTerminal = false) {
-	const written = { out: '', err: '' };
-	const timers = new Set<() => void>();
-	const listeners = new Set<(signal: StopSignal) => void>();
-	const output = (name: 'out' | 'err'): Output => ({
-		write: async (text) => {
-			written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
-		},
-		isTerminal,
-		width: () => 100,
-		style: createStyle(false),
-	});
-	const composition: Pick<Composition, 'listSources' | 'testAccess'> = {
-		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
-		testAccess: run,
-	};
-	const context: CommandContext = {
-		terminal: {
-			out: output('out'),
-			err: output('err'),
-			canAsk: false,
-			ask: async () => undefined,
-			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
-			monotonicMs: () => 0,
-			every: (_intervalMs, callback) => {
-				timers.add(callback);
-				return () => timers.delete(callback);
-			},
-		},
-		loadConfig: async () => readConfig({}),
-		// The command uses nothing else of it.
-		loadComposition: async () => composition as Composition,
-		onStopSignal: (listener) => {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
-		exitNow: refuse,
-	};
-	return {
-		written,
-		tick: () => {
-			for (const timer of timers) timer();
-		},
-		interrupt: () => {
-			for (const listener of listeners) listener('SIGINT');
-		},
-		run: (...args: readonly string[]) => runCommandLine(['test', ...args], context),
-	};
+function refuse(): never {
+	throw new Error('this test does not come here');
 }
 
 let directory: string;
@@ -194,7 +145,7 @@ test('a file that is no result is refused by the field that is wrong', async () 
 
 test('Ctrl-C reaches the test and is said', async () => {
 	const opened = open(async (_config, _request, hooks) => {
-		opened.interrupt();
+		opened.signal('SIGINT');
 		return { ...answer, result: hooks.stopping.aborted ? 'cancelled' : 'success' };
 	});
 	expect(await opened.run('ec2.devices')).toBe(130);

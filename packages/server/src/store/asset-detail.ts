@@ -1,22 +1,30 @@
+import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import { sql } from 'kysely';
 import { assetIdOf } from './asset-id.ts';
+import {
+	type AssetFacts,
+	type AssetListing,
+	type AssetRow,
+	assetColumns,
+	assetSource,
+	toAssetRow,
+} from './asset-listing.ts';
+import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
-import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './device-standing.ts';
-import { type DeviceFacts, type DeviceRow, deviceColumns, deviceSource, toDeviceRow } from './devices.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
-export interface DeviceDetail extends DeviceRow {
-	readonly sources: readonly DeviceSource[];
+export interface AssetDetail<Attributes = AttributeValues> extends AssetRow<Attributes> {
+	readonly sources: readonly AssetSource[];
 	/** Latest first. */
-	readonly events: readonly DeviceEvent[];
+	readonly events: readonly AssetEvent[];
 }
 
-/** A source record of the device. */
-export interface DeviceSource {
+/** A source record of the asset. */
+export interface AssetSource {
 	readonly kind: string;
 	readonly configuration: string | null;
 	readonly nativeId: string;
@@ -35,10 +43,12 @@ export interface EnrichmentStanding {
 	readonly action: string;
 	readonly outcome: Outcome;
 	readonly confirmedAt: string | null;
+	/** When AWS made what was read, where that is earlier than the reading: the age of a report. */
+	readonly asOf: string | null;
 	readonly cause: OutcomeCause | null;
 }
 
-export interface DeviceEvent {
+export interface AssetEvent {
 	readonly at: string;
 	readonly type: string;
 	readonly executionId: string | null;
@@ -49,17 +59,25 @@ export interface DeviceEvent {
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const eventLimit = 200;
 
-/** Devices by asset id, ARN or instance id: several where an instance id is not unique, none where nothing has it. */
-export async function findDevices(tx: TenantTransaction, id: string): Promise<readonly DeviceDetail[]> {
-	const assetId = uuidPattern.test(id) ? id : assetIdOf(tx.organizationId, id);
-	const rows = await runSql<DeviceFacts>(
+/** Assets by asset id, native id, or what else their type is asked for by: all that have it. */
+export async function findAssets<Attributes extends AttributeValues, Filter, Sort extends string>(
+	tx: TenantTransaction,
+	listing: AssetListing<Filter, Sort>,
+	id: string,
+): Promise<readonly AssetDetail<Attributes>[]> {
+	const assetIds = [assetIdOf(tx.organizationId, id), ...(uuidPattern.test(id) ? [id] : [])];
+	const rows = await runSql<AssetFacts<Attributes>>(
 		tx,
-		sql`select ${deviceColumns} from ${deviceSource}
-			where d.asset_id = ${assetId}::uuid or d.instance_id = ${id} order by d.record limit 20`,
+		sql`select ${assetColumns} from ${assetSource(listing.type)}
+			where d.asset_id = any (${assetIds}::uuid[]) or ${listing.identifiers(id)} order by d.record`,
 	);
-	const details: DeviceDetail[] = [];
+	const details: AssetDetail<Attributes>[] = [];
 	for (const row of rows) {
-		details.push({ ...toDeviceRow(row), sources: await readSources(tx, row.id), events: await readEvents(tx, row.id) });
+		details.push({
+			...toAssetRow(listing.type, row),
+			sources: await readSources(tx, row.id),
+			events: await readEvents(tx, row.id),
+		});
 	}
 	return details;
 }
@@ -76,7 +94,7 @@ interface SourceFacts extends StandingFacts {
 	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
 }
 
-async function readSources(tx: TenantTransaction, assetId: string): Promise<readonly DeviceSource[]> {
+async function readSources(tx: TenantTransaction, assetId: string): Promise<readonly AssetSource[]> {
 	const rows = await runSql<SourceFacts>(
 		tx,
 		sql`select i.kind, coalesce(c.name, c.key) as configuration, r.native_id, s.account_id, s.region, r.state, r.reason,
@@ -105,12 +123,13 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 			action,
 			outcome: state.outcome,
 			confirmedAt: state.confirmed_at ?? null,
+			asOf: state.as_of ?? null,
 			cause: state.cause ?? null,
 		})),
 	}));
 }
 
-async function readEvents(tx: TenantTransaction, assetId: string): Promise<readonly DeviceEvent[]> {
+async function readEvents(tx: TenantTransaction, assetId: string): Promise<readonly AssetEvent[]> {
 	const rows = await runSql<{
 		at: Date;
 		type: string;

@@ -1,0 +1,158 @@
+import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import { credentialReportAction } from '@rollcall/model/asset/user.ts';
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { AssetDetail, AssetSource, Inventory } from '#compose/ports.ts';
+import type { CommandContext, GlobalOptions } from '../context.ts';
+import { withInventory } from '../inventory.ts';
+import type { Output } from '../terminal.ts';
+import { formatAge, formatTime } from '../text/amounts.ts';
+import { renderTable, textCells } from '../text/table.ts';
+import { padEnd, toHarmless, wrap } from '../text/width.ts';
+import { presentAssetDetail } from '../views/asset-json.ts';
+import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
+import { describeStanding, describeUnknown } from '../views/standing.ts';
+import { formatValue } from '../views/values.ts';
+
+const labelWidth = 22;
+const widestText = 120;
+
+/** What differs between showing one type of asset and another. */
+export interface ShowDefinition<Detail extends AssetDetail> {
+	/** Also the noun. */
+	readonly type: AssetType;
+	readonly id: string;
+	find(inventory: Inventory): Promise<readonly Detail[]>;
+	titleOf(asset: Detail): string;
+	readonly nativeIdLabel: string;
+	/** What to do where nothing has the id. */
+	readonly fix: string;
+}
+
+/** Shows every asset that has the id. */
+export async function showAsset<Detail extends AssetDetail>(
+	context: CommandContext,
+	options: GlobalOptions,
+	definition: ShowDefinition<Detail>,
+): Promise<number> {
+	return withInventory(context, options, async (inventory) => {
+		const assets = await definition.find(inventory);
+		if (assets.length === 0) throw noAsset(definition);
+		const { out } = context.terminal;
+		const nowMs = context.terminal.now();
+		for (const [index, asset] of assets.entries()) {
+			if (options.json) await out.write(`${JSON.stringify(presentAssetDetail(definition.type, asset))}\n`);
+			else await out.write(`${index === 0 ? '' : '\n'}${renderAsset(definition, asset, out, nowMs)}\n`);
+		}
+		return 0;
+	});
+}
+
+function noAsset({ type, id, fix }: Pick<ShowDefinition<AssetDetail>, 'type' | 'id' | 'fix'>): RollcallError {
+	return new RollcallError({
+		code: 'INVENTORY:0001',
+		actor: 'you',
+		retryable: false,
+		message: `no ${type} has the id "${id}"`,
+		fix,
+	});
+}
+
+function renderAsset<Detail extends AssetDetail>(
+	definition: ShowDefinition<Detail>,
+	asset: Detail,
+	out: Output,
+	nowMs: number,
+): string {
+	const { style } = out;
+	const title = toHarmless(definition.titleOf(asset));
+	const paint = asset.standing.state === 'active' ? style.good : style.warning;
+	const lines = [
+		`${style.strong(title)}  ${paint(describeStanding(asset.standing, nowMs))}`,
+		...fact('id', asset.id, out),
+		...fact(definition.nativeIdLabel, asset.nativeId, out),
+		...fact('first seen', `${formatTime(asset.firstObservedAt)} (${formatAge(asset.firstObservedAt, nowMs)})`, out),
+		...fact('last confirmed', describeTime(asset.lastConfirmedAt, nowMs), out),
+		...fact('last changed', describeTime(asset.lastChangedAt, nowMs), out),
+		'',
+		style.dim('ATTRIBUTES'),
+		...renderAttributes(asset, out),
+		'',
+		style.dim('SOURCES'),
+		...asset.sources.flatMap((source) => renderSource(source, out, nowMs)),
+	];
+	if (asset.events.length > 0) {
+		lines.push('', style.dim('MEMBERSHIP'), renderEvents(asset, out));
+	}
+	return lines.join('\n');
+}
+
+/** In the order of the schema; what is absent is left out, what is unknown is not. */
+function renderAttributes(asset: AssetDetail, out: Output): string[] {
+	return Object.keys(attributesOfKind(asset.source)).flatMap((name) => {
+		const reason = asset.unknown[name];
+		const value = asset.attributes[name];
+		if (value === undefined && reason === undefined) return [];
+		if (value === undefined && reason !== undefined) return fact(name, out.style.warning(describeUnknown(reason)), out);
+		const mark = reason === undefined ? '' : out.style.warning(`  (${describeUnknown(reason)}: last known value)`);
+		return fact(name, formatLong(value) + mark, out);
+	});
+}
+
+/** Tags and lists of things: one a line. */
+function formatLong(value: unknown): string {
+	if (Array.isArray(value) && value.some((each) => typeof each === 'object')) return value.map(formatValue).join('\n');
+	if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+		return Object.entries(value)
+			.map(([name, each]) => `${toHarmless(name)} = ${formatValue(each)}`)
+			.join('\n');
+	}
+	return formatValue(value);
+}
+
+function renderSource(source: AssetSource, out: Output, nowMs: number): string[] {
+	const { style } = out;
+	const where = `${source.accountId} ${source.region}`;
+	const through = source.configuration === null ? '' : ` through ${toHarmless(source.configuration)}`;
+	return [
+		`  ${style.strong(source.kind)} in ${where}${through}: ${describeStanding(source.standing, nowMs)}, ` +
+			`confirmed ${describeTime(source.lastConfirmedAt, nowMs)}`,
+		...source.enrichments.map((each) => {
+			const paint = outcomeStyle(each.outcome, style);
+			const when = each.confirmedAt === null ? 'never read' : `read ${formatAge(each.confirmedAt, nowMs)}`;
+			const made = each.asOf === null ? '' : `, ${nameOfReport(each.action)} of ${formatAge(each.asOf, nowMs)}`;
+			const why = each.cause === null ? '' : `: ${toHarmless(each.cause.message)}`;
+			return `    ${paint(`${outcomeMark(each.outcome)} ${each.action}`)} ${nameOutcome(each.outcome)}, ${when}${made}${why}`;
+		}),
+	];
+}
+
+/** AWS makes it ahead of being asked, so what it says is older than its reading. */
+function nameOfReport(action: string): string {
+	return action === credentialReportAction ? 'credential report' : 'report';
+}
+
+function renderEvents(asset: AssetDetail, out: Output): string {
+	const columns = [{ title: 'WHEN' }, { title: 'EVENT' }, { title: 'WHAT', minWidth: 10 }, { title: 'EXECUTION' }];
+	const rows = asset.events.map((event) =>
+		textCells(
+			formatTime(event.at),
+			event.type,
+			event.attribute === null ? formatValue(event.value) : `${event.attribute}: ${formatValue(event.value)}`,
+			event.executionId?.slice(0, 8) ?? '–',
+		),
+	);
+	return renderTable(columns, rows, { width: out.width(), indent: '  ', styleTitle: out.style.dim });
+}
+
+function describeTime(at: string | null, nowMs: number): string {
+	return at === null ? 'never' : `${formatTime(at)} (${formatAge(at, nowMs)})`;
+}
+
+function fact(label: string, text: string, out: Output): string[] {
+	const width = Math.min(out.width(), widestText) - labelWidth - 2;
+	const lines = text.split('\n').flatMap((line) => wrap(line, width));
+	return lines.map(
+		(line, index) => `  ${index === 0 ? out.style.dim(padEnd(label, labelWidth)) : ' '.repeat(labelWidth)}${line}`,
+	);
+}

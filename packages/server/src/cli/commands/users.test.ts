@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import type { UserRow } from '#compose/ports.ts';
+import { emptyPage, openCommandLine as open } from '../testing/command-line.ts';
+
+const user = (number: number): UserRow => ({
+	id: String(number),
+	source: 'iam.users',
+	nativeId: `AIDA${number}`,
+	standing: { state: 'active', reason: null, since: null },
+	firstObservedAt: '2026-11-16T09:00:00.000Z',
+	lastConfirmedAt: '2026-11-16T11:00:00.000Z',
+	lastChangedAt: '2026-11-16T09:00:00.000Z',
+	attributes: { usernames: [`=user${number}`], emails: ['a@example.com', 'b@example.com'] },
+	unknown: { groups: 'not_permitted' },
+});
+const page = { ...emptyPage, assets: [user(1)], total: 1, coverage: { ...emptyPage.coverage, scopes: 1 } };
+
+test('CSV goes out page by page under one row of names; what belongs to the whole list goes to stderr', async () => {
+	const asked: unknown[] = [];
+	const { run, written } = open(
+		{},
+		{
+			listUsers: async ({ limit }) => {
+				asked.push(limit);
+				return { ...page, total: 3, nextCursor: 'two', undecided: 4 };
+			},
+			sliceUsers: async ({ limit, cursor }) => {
+				asked.push([limit, cursor]);
+				return { assets: [user(2)], nextCursor: 'three' };
+			},
+		},
+	);
+	expect(await run('users', '--csv', '--limit', '2', '--columns', 'usernames,emails,groups,source')).toBe(0);
+	expect(asked).toEqual([2, [1, 'two']]);
+	const emails = '"[""a@example.com"",""b@example.com""]"';
+	expect(written.out.split('\r\n')).toEqual([
+		'usernames,emails,groups,source',
+		`"[""=user1""]",${emails},unknown (not permitted),iam.users`,
+		`"[""=user2""]",${emails},unknown (not permitted),iam.users`,
+		'',
+	]);
+	expect(written.err).toBe(
+		'2 users shown of 3 users · 0 of 1 scope complete\n' +
+			'4 more may match: what the filters ask of them is unknown.\n' +
+			'More: the same with --cursor three, or --limit all\n',
+	);
+});
+
+test('the columns of a CSV do not depend on the width, and are every field there is', async () => {
+	const { run, written } = open({}, { listUsers: async () => page });
+	expect(await run('users', '--csv')).toBe(0);
+	const [names = ''] = written.out.split('\r\n');
+	expect(names).toMatch(/^id,native_id,source,record_state,.*,usernames,.*,mfa_enabled,.*,unknown$/u);
+});
+
+test('filters reach the inventory as they were meant', async () => {
+	const filters: unknown[] = [];
+	const { run } = open(
+		{},
+		{
+			listUsers: async ({ filter, sort }) => {
+				filters.push([filter, sort]);
+				return page;
+			},
+		},
+	);
+	await run(
+		'users',
+		'--source',
+		'iam.users',
+		'--group',
+		'a*',
+		'--disabled',
+		'--password-unused',
+		'10',
+		'--sort',
+		'email',
+	);
+	await run('users', '--name', 'x', '--email', 'y', '--tag', 'a=b', '--record', 'retired', '--enabled');
+	expect(filters).toEqual([
+		[
+			{
+				sources: ['iam.users'],
+				group: 'a*',
+				enabled: false,
+				passwordUsedBefore: '2026-11-06T12:00:00.000Z',
+			},
+			'email',
+		],
+		[{ name: 'x', email: 'y', tags: [{ name: 'a', value: 'b' }], recordState: 'retired', enabled: true }, 'name'],
+	]);
+});
+
+test('where nobody matches for certain, those who may are told', async () => {
+	const coverage = { scopes: 2, scopesComplete: 1, oldestConfirmedAt: null };
+	const { run, written } = open({}, { listUsers: async () => ({ ...emptyPage, undecided: 1200, coverage }) });
+	expect(await run('users', '--group', 'admins')).toBe(0);
+	expect(written.out).toBe(
+		'No users match. 1,200 more may match: what the filters ask of them is unknown. ' +
+			'1 of 2 scopes complete. Without filters, `rollcall users` lists all.\n',
+	);
+});
+
+test('one user is shown with its sources, and how old the credential report is', async () => {
+	const enrichment = {
+		action: 'iam:GetCredentialReport',
+		outcome: 'complete' as const,
+		confirmedAt: '2026-11-16T11:30:00.000Z',
+		asOf: '2026-11-16T09:00:00.000Z',
+		cause: null,
+	};
+	const source = {
+		...user(1),
+		kind: 'iam.users',
+		configuration: null,
+		accountId: '111122223333',
+		region: 'global',
+		notes: [],
+		enrichments: [enrichment],
+	};
+	const detail = {
+		...user(1),
+		attributes: { usernames: ['alice'], mfa_enabled: true, groups: [{ id: 'G1' }] },
+		unknown: { groups: 'unconfirmed', tags: 'not_permitted' } as const,
+		sources: [source],
+		events: [],
+	};
+	const { run, written } = open({}, { findUsers: async () => [detail, { ...detail, id: 'other' }] });
+	expect(await run('user', 'alice')).toBe(0);
+	expect(written.out).toMatch(/^alice {2}active\n/u);
+	expect(written.out).toMatch(/mfa_enabled +yes\n/u);
+	expect(written.out).toMatch(/groups +id=G1 +\(unknown \(unconfirmed\): last known value\)\n/u);
+	expect(written.out).toMatch(/tags +unknown \(not permitted\)\n/u);
+	expect(written.out).toContain('✓ iam:GetCredentialReport complete, read 30 min ago, credential report of 3 h ago\n');
+	expect(written.out).toMatch(/id +other\n/u);
+});
+
+test('a user nobody has is told with what to do', async () => {
+	const { run, written } = open({}, { findUsers: async () => [] });
+	expect(await run('user', 'nobody')).toBe(1);
+	expect(written.err).toMatch(/^error INVENTORY:0001: no user has the id "nobody"\nfix: give a user name/u);
+});

@@ -1,0 +1,119 @@
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { readConfig } from '#compose/environment.ts';
+import type { Composition, Inventory } from '#compose/ports.ts';
+import type { CommandContext, StopSignal } from '../context.ts';
+import { runCommandLine } from '../run-command-line.ts';
+import type { Output } from '../terminal.ts';
+import { createStyle } from '../text/style.ts';
+
+/** Of an execution that found two assets in its one scope. */
+export const counts: ExecutionSummary['counts'] = {
+	assets: 2,
+	added: 2,
+	changed: 0,
+	unchanged: 0,
+	removed: 0,
+	held: 0,
+	insufficient: 0,
+	accounts: 0,
+	scopes: 1,
+	scopes_complete: 1,
+};
+export const success: ExecutionSummary = {
+	result: 'success',
+	message: null,
+	warnings: [],
+	accounts: [],
+	counts,
+	calls: {},
+	calls_total: 3,
+	calls_minimum: 3,
+	seconds: 1,
+};
+/** Of a list that has nothing yet; its shape is that of devices and users alike. */
+export const emptyPage = {
+	assets: [],
+	total: 0,
+	totalIsExact: true,
+	undecided: 0,
+	nextCursor: null,
+	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
+};
+
+function refuse(): never {
+	throw new Error('this test does not come here');
+}
+
+/** The command line over parts that answer as the test wants; only what the commands themselves do is real. */
+export function openCommandLine(
+	parts: Partial<Composition>,
+	inventory: Partial<Inventory> = {},
+	{ isTerminal = false }: { readonly isTerminal?: boolean } = {},
+) {
+	const timers = new Set<() => void>();
+	const written = { out: '', err: '' };
+	const output = (name: 'out' | 'err'): Output => ({
+		write: async (text) => {
+			written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
+		},
+		isTerminal,
+		width: () => (isTerminal ? 100 : Number.POSITIVE_INFINITY),
+		style: createStyle(false),
+	});
+	const listeners = new Set<(signal: StopSignal) => void>();
+	const composition: Composition = {
+		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
+		runCollect: refuse,
+		testAccess: refuse,
+		openInventory: async () => ({
+			listDevices: refuse,
+			sliceDevices: refuse,
+			findDevices: refuse,
+			listUsers: refuse,
+			sliceUsers: refuse,
+			findUsers: refuse,
+			listAccounts: refuse,
+			listExecutions: refuse,
+			readExecution: refuse,
+			listHeldRemovals: refuse,
+			confirmRemovals: refuse,
+			close: async () => undefined,
+			...inventory,
+		}),
+		runMigrations: refuse,
+		listDoctorChecks: refuse,
+		...parts,
+	};
+	const context: CommandContext = {
+		terminal: {
+			out: output('out'),
+			err: output('err'),
+			canAsk: false,
+			ask: async () => undefined,
+			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
+			monotonicMs: () => 0,
+			every: (_intervalMs, callback) => {
+				timers.add(callback);
+				return () => timers.delete(callback);
+			},
+		},
+		loadConfig: async () => readConfig({}),
+		loadComposition: async () => composition,
+		onStopSignal: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		exitNow: refuse,
+	};
+	return {
+		written,
+		/** Calls everybody who asked to be called every now and then. */
+		tick: () => {
+			for (const timer of timers) timer();
+		},
+		signal: (signal: StopSignal) => {
+			for (const listener of listeners) listener(signal);
+		},
+		run: (...args: readonly string[]) => runCommandLine(args, context),
+	};
+}

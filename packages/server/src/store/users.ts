@@ -1,0 +1,56 @@
+import type { UserAttributes } from '@rollcall/model/asset/user.ts';
+import { fold } from '@rollcall/model/history/text.ts';
+import type { UserSort } from '@rollcall/model/query/user-sort.ts';
+import { sql } from 'kysely';
+import { type AssetDetail, findAssets } from './asset-detail.ts';
+import {
+	type AssetListing,
+	type AssetPage,
+	type AssetQuery,
+	type AssetRow,
+	type AssetSlice,
+	listAssets,
+	sliceAssets,
+} from './asset-listing.ts';
+import type { TenantTransaction } from './transaction.ts';
+import { type UserFilter, userConditions, userScopeConditions } from './user-filter.ts';
+
+export type UserQuery = AssetQuery<UserFilter, UserSort>;
+export type UserRow = AssetRow<UserAttributes>;
+export type UserSlice = AssetSlice<UserAttributes>;
+export type UserPage = AssetPage<UserAttributes>;
+export type UserDetail = AssetDetail<UserAttributes>;
+
+const listing: AssetListing<UserFilter, UserSort> = {
+	type: 'user',
+	kinds: '%.users',
+	sorts: {
+		name: ['d.name_folded', 'd.asset_id'],
+		account: ['d.account_id', 'd.name_folded', 'd.asset_id'],
+		email: ['d.email_order', 'd.asset_id'],
+	},
+	conditions: userConditions,
+	scopeConditions: userScopeConditions,
+	identifiers: (id) => {
+		const folded = sql`array[${fold(id)}::text]`;
+		return sql`d.user_id = ${id} or d.arn = ${id} or d.usernames_folded @> ${folded} or d.emails @> ${folded}`;
+	},
+};
+
+/** A page of users, the count of all that match, and what both depend on. */
+export async function listUsers(tx: TenantTransaction, query: UserQuery): Promise<UserPage> {
+	return await listAssets(tx, listing, query);
+}
+
+/** The page alone. */
+export async function sliceUsers(tx: TenantTransaction, query: UserQuery): Promise<UserSlice> {
+	return await sliceAssets(tx, listing, query);
+}
+
+/**
+ * Users by asset id, native id, ARN, user id, user name or e-mail address: several where names or addresses are the same
+ * in several accounts or stores, none where nothing has it.
+ */
+export async function findUsers(tx: TenantTransaction, id: string): Promise<readonly UserDetail[]> {
+	return await findAssets(tx, listing, id);
+}
