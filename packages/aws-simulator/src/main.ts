@@ -1,5 +1,6 @@
 import { parseCommandLine, USAGE } from './command-line.ts';
 import { startSimulator } from './start-simulator.ts';
+import { listTrueIamUsers } from './truth.ts';
 import { countAccountIndexes } from './world/accounts.ts';
 
 async function run(): Promise<void> {
@@ -23,10 +24,15 @@ async function run(): Promise<void> {
 		directAccessKeyId: direct.accessKeyId,
 		directSecretAccessKey: direct.secretAccessKey,
 		managementAccountId: simulator.managementAccountId,
+		identityStoreId: simulator.identityStoreId,
+		identityStoreRegion: simulator.identityStoreRegion,
 		counts: {
 			accounts: countAccountIndexes(simulator.world, settings.startAt),
 			regions: settings.regions,
 			instances: settings.instances + settings.bigScopeInstances,
+			iamUsers: [...listTrueIamUsers(simulator.world)].length,
+			identityCenterUsers: settings.identityCenterUsers,
+			identityCenterGroups: settings.identityCenterGroups,
 		},
 	};
 	process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -12,6 +12,17 @@ import type { InstanceFacts } from './world/instance-facts.ts';
 import { glanceAt, makeFacts, slotAt } from './world/instances.ts';
 import type { AccountState } from './world/overlay.ts';
 import { openScope } from './world/scopes.ts';
+import { eachIamUser, type IamUserFacts } from './world/users/iam-users.ts';
+import {
+	countGroupPlaces,
+	countMemberPlaces,
+	type GroupFacts,
+	groupAt,
+	isMember,
+	membershipAt,
+} from './world/users/identity-groups.ts';
+import { identityStoreRegionOf } from './world/users/identity-store.ts';
+import { countIdentityPlaces, type IdentityUserFacts, identityUserAt } from './world/users/identity-users.ts';
 import type { World } from './world/world.ts';
 
 /** A device that exists; the facts never went through XML. */
@@ -52,13 +63,16 @@ function outcomeOf(world: World, account: Account, region: string, state: Accoun
 	if (deniedRegionPolicy(world, account, region) !== undefined) {
 		return 'blocked_by_policy';
 	}
-	const denied = world.overlay.deniedActions.some(
+	return isWithheld(world, account, 'ec2:DescribeInstances', region) ? 'denied' : 'readable';
+}
+
+function isWithheld(world: World, account: Account, action: string, region: string): boolean {
+	return world.overlay.deniedActions.some(
 		(entry) =>
 			entry.accountId === account.accountId &&
-			matchesPattern(entry.action, 'ec2:DescribeInstances', true) &&
+			matchesPattern(entry.action, action, true) &&
 			(entry.region === undefined || matchesPattern(entry.region, region)),
 	);
-	return denied ? 'denied' : 'readable';
 }
 
 function* eachAccount(world: World, at: number): Generator<{ account: Account; state: AccountState }> {
@@ -127,4 +141,78 @@ export function countTrueDevices(world: World, options: TruthOptions = {}): numb
 		count += 1;
 	}
 	return count;
+}
+
+/** An IAM user that exists; the facts never went through XML. */
+export type TrueIamUser = IamUserFacts;
+
+/** Users of every account at this moment, one by one. `readableOnly`: where a collector with the role may list them. */
+export function* listTrueIamUsers(world: World, options: Omit<TruthOptions, 'region'> = {}): Generator<TrueIamUser> {
+	const at = options.at ?? world.time.at;
+	for (const { account, state } of eachAccount(world, at)) {
+		const readable =
+			state === 'ACTIVE' && hasRole(world, account) && !isWithheld(world, account, 'iam:ListUsers', 'us-east-1');
+		const asked = options.accountId === undefined || options.accountId === account.accountId;
+		if (asked && (readable || options.readableOnly !== true)) {
+			yield* eachIamUser(world, account, at);
+		}
+	}
+}
+
+export interface StoreTruthOptions {
+	/** World time; now by default. */
+	readonly at?: number;
+	/** Nothing when a collector with the role may not list them. */
+	readonly readableOnly?: boolean;
+}
+
+function mayReadStore(world: World, action: string, options: StoreTruthOptions): boolean {
+	const owner = accountAt(world, 0);
+	const region = identityStoreRegionOf(world);
+	return (
+		options.readableOnly !== true ||
+		(hasRole(world, owner) && !isWithheld(world, owner, `identitystore:${action}`, region))
+	);
+}
+
+/** A group of Identity Center that exists, with the ids of its members. */
+export interface TrueGroup extends GroupFacts {
+	readonly members: readonly string[];
+}
+
+/** Every group at this moment, with its members whether or not a collector may read those. */
+export function* listTrueGroups(world: World, options: StoreTruthOptions = {}): Generator<TrueGroup> {
+	const at = options.at ?? world.time.at;
+	const places = mayReadStore(world, 'ListGroups', options) ? countGroupPlaces(world, at) : 0;
+	for (let place = 0; place < places; place++) {
+		const group = groupAt(world, place, at);
+		if (group !== undefined) {
+			const members = Array.from(
+				{ length: countMemberPlaces(world, group, at) },
+				(_, member) => membershipAt(world, group, member, at)?.userId,
+			);
+			yield { ...group, members: members.filter((userId) => userId !== undefined) };
+		}
+	}
+}
+
+/** A user of Identity Center that exists, with its groups. */
+export interface TrueIdentityUser extends IdentityUserFacts {
+	readonly groups: readonly { readonly groupId: string; readonly displayName: string }[];
+}
+
+/** Every user of the store at this moment, one by one, with its groups whether or not a collector may read those. */
+export function* listTrueIdentityUsers(world: World, options: StoreTruthOptions = {}): Generator<TrueIdentityUser> {
+	const at = options.at ?? world.time.at;
+	const groups = Array.from({ length: countGroupPlaces(world, at) }, (_, place) => groupAt(world, place, at)).filter(
+		(group) => group !== undefined,
+	);
+	const places = mayReadStore(world, 'ListUsers', options) ? countIdentityPlaces(world, at) : 0;
+	for (let place = 0; place < places; place++) {
+		const user = identityUserAt(world, place, at);
+		if (user !== undefined) {
+			const its = groups.filter((group) => isMember(world, group, user, at));
+			yield { ...user, groups: its.map(({ groupId, displayName }) => ({ groupId, displayName })) };
+		}
+	}
 }

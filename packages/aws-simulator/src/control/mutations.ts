@@ -4,6 +4,8 @@ import type { AccountChange, DeniedAction, DeniedRegion, InstanceChange } from '
 import { findRegionIndex } from '../world/regions.ts';
 import { ADDED_SLOTS, addedKey, openScope } from '../world/scopes.ts';
 import type { World } from '../world/world.ts';
+import { MutationError } from './mutation-error.ts';
+import { applyUserMutation, isUserMutation, type UserMutation } from './user-mutations.ts';
 
 /** One change by hand. It holds from the world's present moment on. Instances are named by ARN, accounts by id. */
 export type Mutation =
@@ -38,9 +40,8 @@ export type Mutation =
 	| { readonly removeRole: string }
 	| { readonly restoreRole: string }
 	/** Undefined or empty: back to the organization of the seed. */
-	| { readonly repointOrganization: string };
-
-export class MutationError extends Error {}
+	| { readonly repointOrganization: string }
+	| UserMutation;
 
 function changeInstance(
 	world: World,
@@ -89,9 +90,12 @@ function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): voi
 	}
 }
 
-/** Makes the change. For `add`: the new instance's ARN. */
+/** Makes the change. For what it adds: the new instance's ARN, the new user's or group's id. */
 export function applyMutation(world: World, mutation: Mutation): string | undefined {
 	const { overlay } = world;
+	if (isUserMutation(mutation)) {
+		return applyUserMutation(world, mutation);
+	}
 	if ('terminate' in mutation) {
 		changeInstance(world, mutation.terminate, 'terminate');
 	} else if ('remove' in mutation) {
