@@ -212,10 +212,11 @@ test('a refusal names action and resource as IAM words it', async () => {
 });
 
 test('a policy may name single users by their ARN', async () => {
-	const { managementAccountId } = simulator;
-	const [, one, two] = listTrueIamUsers(simulator.world, { accountId: managementAccountId });
+	const account = [...listTrueAccounts(simulator.world)].find((row) => row.name === 'legacy-erp-prod');
+	const accountId = account?.accountId ?? '';
+	const [one, two] = [...listTrueIamUsers(simulator.world, { accountId })].filter((user) => user.path !== '/');
 	const policy = JSON.stringify(allow(['iam:GetUser'], one?.arn));
-	const client = connectIam(simulator, await assume(simulator, { policy }));
+	const client = connectIam(simulator, await assume(simulator, { accountId, policy }));
 	await client.send(new GetUserCommand({ UserName: one?.userName }));
 	const denied = await errorOf(client.send(new GetUserCommand({ UserName: two?.userName })));
 	expect(denied.message).toContain('because no session policy allows the iam:GetUser action');
