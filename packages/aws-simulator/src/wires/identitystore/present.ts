@@ -23,8 +23,9 @@ function presentPrivateFacts(facts: PrivateFacts) {
 			{
 				StreetAddress: facts.street,
 				Locality: facts.locality,
+				PostalCode: facts.postalCode,
 				Country: facts.country,
-				Formatted: `${facts.street}, ${facts.locality}`,
+				Formatted: `${facts.street}, ${facts.postalCode} ${facts.locality}`,
 				Type: 'home',
 				Primary: true,
 			},

@@ -41,6 +41,7 @@ export interface PrivateFacts {
 	readonly phone: string;
 	readonly street: string;
 	readonly locality: string;
+	readonly postalCode: string;
 	readonly country: string;
 	readonly photo: string | undefined;
 	readonly website: string | undefined;
@@ -99,6 +100,7 @@ function drawPrivateFacts(handle: string, hash: number, place: (typeof PLACES)[n
 		phone: `+49 30 ${String(mix(hash, 35) % 10_000_000).padStart(7, '0')}`,
 		street: `Speicherstraße ${1 + (mix(hash, 36) % 200)}`,
 		locality: place.locality,
+		postalCode: String(10_000 + (mix(hash, 56) % 90_000)),
 		country: place.country,
 		photo: mix(hash, 37) % 2 === 0 ? `https://intranet.nordwind.example/photos/${handle}.jpg` : undefined,
 		website: mix(hash, 38) % 6 === 0 ? `https://${handle}.example` : undefined,
