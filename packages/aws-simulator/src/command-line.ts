@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { SimulatorOptions } from './options.ts';
+import { findPartition, PARTITIONS } from './world/partitions.ts';
 
 export const USAGE = `aws-simulator: a wire-compatible simulator of the AWS APIs that Rollcall calls
 
@@ -12,6 +13,8 @@ export const USAGE = `aws-simulator: a wire-compatible simulator of the AWS APIs
   --latency-base-ms N  --latency-item-ms N
   --no-gzip  --no-throttle  --page-cap N  --short-page-rate X  --empty-page-rate X
   --call-log FILE              one JSON line a call
+  --partition aws|aws-us-gov|aws-cn|aws-eusc   where the AWS Organization lies (default aws)
+  --delegated-administrator N  index of the account that lists the accounts; the management account then has no role
   --session-seconds N          sessions end after so long, whatever they were told
   --role-name NAME  --role-path /PATH/
 
@@ -35,6 +38,7 @@ const NUMBERS = [
 	'iam-users-per-account',
 	'identity-center-users',
 	'identity-center-groups',
+	'delegated-administrator',
 ] as const;
 
 /** Reads the options; throws with the name of the one that is wrong. */
@@ -46,6 +50,7 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 		options: {
 			...Object.fromEntries(NUMBERS.map((name) => [name, text])),
 			scenario: text,
+			partition: text,
 			'start-at': text,
 			'call-log': text,
 			'role-name': text,
@@ -71,6 +76,10 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 	if (scenario !== 'demo' && scenario !== 'even' && scenario !== 'small') {
 		throw new TypeError(`--scenario: expected demo, even or small, not ${String(scenario)}`);
 	}
+	const partition = given['partition'] === undefined ? undefined : findPartition(String(given['partition']));
+	if (given['partition'] !== undefined && partition === undefined) {
+		throw new TypeError(`--partition: expected one of ${PARTITIONS.join(', ')}, not ${String(given['partition'])}`);
+	}
 	const startAt = given['start-at'] === undefined ? undefined : Date.parse(String(given['start-at']));
 	if (Number.isNaN(startAt)) {
 		throw new TypeError('--start-at: expected an ISO time');
@@ -78,6 +87,7 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 	const readText = (name: string) => (given[name] === undefined ? undefined : String(given[name]));
 	return withoutUndefined({
 		scenario,
+		partition,
 		startAt,
 		accounts: readNumber('accounts'),
 		instances: readNumber('instances'),
@@ -92,6 +102,7 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 		shortPageRate: readNumber('short-page-rate'),
 		emptyPageRate: readNumber('empty-page-rate'),
 		sessionLifetimeSeconds: readNumber('session-seconds'),
+		delegatedAdministrator: readNumber('delegated-administrator'),
 		callLogFile: readText('call-log'),
 		roleName: readText('role-name'),
 		rolePath: readText('role-path'),

@@ -37,6 +37,7 @@ async function run(): Promise<void> {
 		managementAccountId: simulator.managementAccountId,
 		identityStoreId: simulator.identityStoreId,
 		identityStoreRegion: simulator.identityStoreRegion,
+		partition: settings.partition,
 		counts: {
 			accounts: countAccountIndexes(simulator.world, settings.startAt),
 			regions: settings.regions,

@@ -1,4 +1,5 @@
 import type { FaultRule } from './faults/rules.ts';
+import { factsOfPartition } from './world/partitions.ts';
 import { SCENARIO_DEFAULTS, type WorldSettings } from './world/settings.ts';
 
 /** A policy document as IAM reads it. */
@@ -13,6 +14,7 @@ export interface PolicyStatement {
 	readonly Action?: string | readonly string[];
 	readonly NotAction?: string | readonly string[];
 	readonly Resource?: string | readonly string[];
+	readonly NotResource?: string | readonly string[];
 	readonly Principal?: unknown;
 	readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -44,6 +46,12 @@ export interface SimulatorOptions extends Partial<WorldSettings> {
 	readonly externalId?: string;
 	/** What the role may do in every account; the default is what the collections of devices and users and discovery need. */
 	readonly rolePolicy?: PolicyDocument;
+	/** Who may assume it, in every account; the default is our principals with the external id. */
+	readonly trustPolicy?: PolicyDocument;
+	/** What EC2 answers in a region the account has not enabled. Default `AuthFailure`, as AWS nearly always. */
+	readonly regionRefusal?: 'AuthFailure' | 'OptInRequired';
+	/** Whether `InvalidInstanceID.NotFound` names every id that is not there, or only the first. Default true. */
+	readonly namesAllMissing?: boolean;
 	/** The end of sessions, whatever they were told: to see expiry in the middle of a run. */
 	readonly sessionLifetimeSeconds?: number;
 	/** DescribeNetworkInterfaces without pages is refused from this many instances in a scope on. */
@@ -52,10 +60,11 @@ export interface SimulatorOptions extends Partial<WorldSettings> {
 	readonly credentialReportAsks?: number;
 }
 
-export type ResolvedOptions = Required<
-	Omit<SimulatorOptions, keyof WorldSettings | 'callLogFile' | 'sessionLifetimeSeconds' | 'externalId' | 'rolePolicy'>
-> &
-	Pick<SimulatorOptions, 'callLogFile' | 'sessionLifetimeSeconds' | 'externalId' | 'rolePolicy'>;
+/** What has no default of its own. */
+type OptionalName = 'callLogFile' | 'sessionLifetimeSeconds' | 'externalId' | 'rolePolicy' | 'trustPolicy';
+
+export type ResolvedOptions = Required<Omit<SimulatorOptions, keyof WorldSettings | OptionalName>> &
+	Pick<SimulatorOptions, OptionalName>;
 
 const OPTION_DEFAULTS: ResolvedOptions = {
 	port: 0,
@@ -71,6 +80,8 @@ const OPTION_DEFAULTS: ResolvedOptions = {
 	clock: Date.now,
 	unpaginatedLimit: 1000,
 	credentialReportAsks: 1,
+	regionRefusal: 'AuthFailure',
+	namesAllMissing: true,
 };
 
 function dropUndefined<Value extends object>(value: Value): Partial<Value> {
@@ -82,13 +93,20 @@ export function resolveOptions(options: SimulatorOptions): { settings: WorldSett
 	const given = dropUndefined(options);
 	const scenario = given.scenario ?? 'small';
 	const base = SCENARIO_DEFAULTS[scenario];
+	const partition = given.partition ?? 'aws';
+	const accounts = given.accounts ?? base.accounts;
+	const { delegatedAdministrator } = given;
+	if (delegatedAdministrator !== undefined && !(delegatedAdministrator > 0 && delegatedAdministrator < accounts)) {
+		throw new RangeError(`delegatedAdministrator: expected the index of a member, 1 to ${accounts - 1}`);
+	}
 	return {
 		settings: {
 			scenario,
 			seed: given.seed ?? 1,
-			accounts: given.accounts ?? base.accounts,
+			partition,
+			accounts,
 			instances: given.instances ?? base.instances,
-			regions: given.regions ?? base.regions,
+			regions: Math.min(given.regions ?? base.regions, factsOfPartition(partition).regions.length),
 			churn: given.churn ?? base.churn,
 			startAt: given.startAt ?? base.startAt,
 			bigScopeInstances: given.bigScopeInstances ?? base.bigScopeInstances,
@@ -100,6 +118,7 @@ export function resolveOptions(options: SimulatorOptions): { settings: WorldSett
 			identityCenterUsers: given.identityCenterUsers ?? base.identityCenterUsers,
 			identityCenterGroups: given.identityCenterGroups ?? base.identityCenterGroups,
 			identityStoreRegion: given.identityStoreRegion ?? base.identityStoreRegion,
+			delegatedAdministrator,
 		},
 		resolved: { ...OPTION_DEFAULTS, ...given },
 	};

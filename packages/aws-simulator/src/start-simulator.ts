@@ -14,9 +14,9 @@ import { createBuckets } from './gate/throttle.ts';
 import { createSimulatorServer } from './http/server.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
 import type { Simulator } from './simulator.ts';
-import { managementAccountId } from './world/accounts.ts';
+import { listingAccountId, managementAccountId } from './world/accounts.ts';
 import { identityStoreIdOf, identityStoreRegionOf } from './world/users/identity-store.ts';
-import { createWorld, type World } from './world/world.ts';
+import { createWorld, formatArn, type World } from './world/world.ts';
 
 export interface RunningSimulator {
 	/** `http://127.0.0.1:<port>`: for AWS_ENDPOINT_URL. */
@@ -25,7 +25,7 @@ export interface RunningSimulator {
 	/** `base`: may only assume the role, from outside. `direct`: a user in the management account with the role's permissions. */
 	readonly principals: { readonly base: PrincipalFacts; readonly direct: PrincipalFacts };
 	readonly roleName: string;
-	/** In the management account. The members' differ in the account id only. */
+	/** In the account that lists the accounts: the management account, unless another is the delegated administrator. The others' differ in the account id only. */
 	readonly roleArn: string;
 	readonly externalId: string;
 	/** A role of our own between `base` and the customers' roles (chaining); it asks for no external id. */
@@ -57,7 +57,7 @@ function createSimulator(options: SimulatorOptions): Simulator {
 		base,
 		direct,
 		externalId: resolved.externalId ?? makeExternalId(settings.seed),
-		principalRoleArn: `arn:aws:iam::${base.accountId}:role/RollcallPrincipal`,
+		principalRoleArn: formatArn(world, 'iam', '', base.accountId, 'role/RollcallPrincipal'),
 		rolePolicy,
 		buckets: createBuckets(resolved.throttle),
 		faults: createFaultEngine(resolved.faults),
@@ -85,7 +85,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
 		world,
 		principals: { base: presentPrincipal(simulator.base), direct: presentPrincipal(simulator.direct) },
 		roleName: world.settings.roleName,
-		roleArn: `arn:aws:iam::${management}:role${world.settings.rolePath}${world.settings.roleName}`,
+		roleArn: formatArn(
+			world,
+			'iam',
+			'',
+			listingAccountId(world),
+			`role${world.settings.rolePath}${world.settings.roleName}`,
+		),
 		externalId: simulator.externalId,
 		principalRoleArn: simulator.principalRoleArn,
 		managementAccountId: management,

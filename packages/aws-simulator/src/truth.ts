@@ -1,16 +1,19 @@
-import { matchesPattern } from './gate/policy.ts';
+import { findControlDenial } from './gate/control-policies.ts';
+import { evaluatePolicies, matchesPattern } from './gate/policy.ts';
+import { findBoundary, findRolePolicies } from './gate/role-policies.ts';
 import {
 	type Account,
 	accountAt,
 	countAccountIndexes,
-	deniedRegionPolicy,
 	hasRole,
 	pathOfAccount,
+	regionsOf,
 	stateOfAccount,
 } from './world/accounts.ts';
 import type { InstanceFacts } from './world/instance-facts.ts';
 import { glanceAt, makeFacts, slotAt } from './world/instances.ts';
-import type { AccountState } from './world/overlay.ts';
+import { type AccountState, changesFor } from './world/overlay.ts';
+import { factsOfPartition } from './world/partitions.ts';
 import { openScope } from './world/scopes.ts';
 import { eachIamUser, type IamUserFacts } from './world/users/iam-users.ts';
 import {
@@ -30,7 +33,10 @@ export type TrueDevice = InstanceFacts;
 
 export interface TrueRegion {
 	readonly region: string;
-	/** Whether a collector with the role may list instances there. */
+	/**
+	 * Whether a collector with the role may list instances there, as the world is now. Trust documents and the clock of new
+	 * roles are not looked at.
+	 */
 	readonly outcome: 'readable' | 'denied' | 'blocked_by_policy' | 'role_missing' | 'not_active';
 }
 
@@ -53,25 +59,43 @@ export interface TruthOptions {
 	readonly region?: string;
 }
 
-function outcomeOf(world: World, account: Account, region: string, state: AccountState): TrueRegion['outcome'] {
+/** What a collector with the role hears of an action: by default of listing instances. */
+function outcomeOf(
+	world: World,
+	account: Account,
+	region: string,
+	state: AccountState,
+	permission = 'ec2:DescribeInstances',
+): TrueRegion['outcome'] {
 	if (state !== 'ACTIVE') {
 		return 'not_active';
 	}
-	if (!hasRole(world, account)) {
+	const trust = changesFor(world.overlay.trusts, account.accountId, world.time.at).at(-1)?.trust;
+	if (!hasRole(world, account) || trust === 'wrong') {
 		return 'role_missing';
 	}
-	if (deniedRegionPolicy(world, account, region) !== undefined) {
+	const context = new Map([['aws:requestedregion', region]]);
+	if (findControlDenial(world, account, { permission, resource: '*', region, context }) !== undefined) {
 		return 'blocked_by_policy';
 	}
-	return isWithheld(world, account, 'ec2:DescribeInstances', region) ? 'denied' : 'readable';
+	return isWithheld(world, account, permission, region) ? 'denied' : 'readable';
 }
 
+/** Whether the role lacks an action by what was changed by hand. */
 function isWithheld(world: World, account: Account, action: string, region: string): boolean {
-	return world.overlay.deniedActions.some(
-		(entry) =>
-			entry.accountId === account.accountId &&
-			matchesPattern(entry.action, action, true) &&
-			(entry.region === undefined || matchesPattern(entry.region, region)),
+	const { accountId } = account;
+	const context = new Map([['aws:requestedregion', region]]);
+	const attached = [findRolePolicies(world, accountId), findBoundary(world, accountId)];
+	return (
+		attached.some(
+			(policies) => policies !== undefined && evaluatePolicies(policies, action, '*', context) !== 'allowed',
+		) ||
+		world.overlay.deniedActions.some(
+			(entry) =>
+				entry.accountId === accountId &&
+				matchesPattern(entry.action, action, true) &&
+				(entry.region === undefined || matchesPattern(entry.region, region)),
+		)
 	);
 }
 
@@ -96,7 +120,10 @@ export function* listTrueAccounts(world: World, at: number = world.time.at): Gen
 			state,
 			path: pathOfAccount(world, account),
 			joinedAt: account.joinedAt,
-			regions: account.regions.map((region) => ({ region, outcome: outcomeOf(world, account, region, state) })),
+			regions: regionsOf(world, account, at).map((region) => ({
+				region,
+				outcome: outcomeOf(world, account, region, state),
+			})),
 		};
 	}
 }
@@ -107,7 +134,7 @@ function* eachNature(world: World, options: TruthOptions) {
 		if (options.accountId !== undefined && options.accountId !== account.accountId) {
 			continue;
 		}
-		for (const region of account.regions) {
+		for (const region of regionsOf(world, account, at)) {
 			const skipped = options.region !== undefined && options.region !== region;
 			if (skipped || (options.readableOnly === true && outcomeOf(world, account, region, state) !== 'readable')) {
 				continue;
@@ -149,11 +176,12 @@ export type TrueIamUser = IamUserFacts;
 /** Users of every account at this moment, one by one. `readableOnly`: where a collector with the role may list them. */
 export function* listTrueIamUsers(world: World, options: Omit<TruthOptions, 'region'> = {}): Generator<TrueIamUser> {
 	const at = options.at ?? world.time.at;
+	const region = factsOfPartition(world.settings.partition).fixedRegions['iam'] ?? '';
 	for (const { account, state } of eachAccount(world, at)) {
-		const readable =
-			state === 'ACTIVE' && hasRole(world, account) && !isWithheld(world, account, 'iam:ListUsers', 'us-east-1');
 		const asked = options.accountId === undefined || options.accountId === account.accountId;
-		if (asked && (readable || options.readableOnly !== true)) {
+		const hidden =
+			options.readableOnly === true && outcomeOf(world, account, region, state, 'iam:ListUsers') !== 'readable';
+		if (asked && !hidden) {
 			yield* eachIamUser(world, account, at);
 		}
 	}
@@ -166,12 +194,13 @@ export interface StoreTruthOptions {
 	readonly readableOnly?: boolean;
 }
 
+/** Only the account that owns the AWS Organization may ever read it. */
 function mayReadStore(world: World, action: string, options: StoreTruthOptions): boolean {
 	const owner = accountAt(world, 0);
-	const region = identityStoreRegionOf(world);
+	const permission = `identitystore:${action}`;
 	return (
 		options.readableOnly !== true ||
-		(hasRole(world, owner) && !isWithheld(world, owner, `identitystore:${action}`, region))
+		outcomeOf(world, owner, identityStoreRegionOf(world), 'ACTIVE', permission) === 'readable'
 	);
 }
 

@@ -20,6 +20,10 @@ export interface CallLogEntry {
 	readonly externalId: 'absent' | 'right' | 'wrong' | undefined;
 	/** Actions the session policy sent with AssumeRole allows. */
 	readonly sessionPolicyActions: readonly string[] | undefined;
+	/** Whether that policy forbids everything: the session is a probe and can do nothing. */
+	readonly sessionPolicyDeniesAll: boolean | undefined;
+	/** Sent with AssumeRole. */
+	readonly roleSessionName: string | undefined;
 	readonly items: number;
 	readonly bytes: number;
 }

@@ -12,7 +12,7 @@ export interface Control {
 	readonly setFaults: (rules: readonly FaultRule[]) => void;
 	readonly calls: () => readonly CallLogEntry[];
 	readonly clearCalls: () => void;
-	/** The ARN of the new instance for `add`. */
+	/** The ARN of the new instance for `add`, of the policy for a service control policy. */
 	readonly mutate: (mutation: Mutation) => string | undefined;
 	/** Ends every session at once: their next call hears "expired". */
 	readonly expireSessions: () => void;

@@ -1,9 +1,10 @@
-import { findAccount, findJoinedAccount } from '../world/accounts.ts';
+import { findAccount, findJoinedAccount, regionsOf } from '../world/accounts.ts';
 import { arnOfInstance, instanceIdAt } from '../world/instances.ts';
 import type { AccountChange, DeniedAction, DeniedRegion, InstanceChange } from '../world/overlay.ts';
-import { findRegionIndex } from '../world/regions.ts';
+import { findRegionIndex } from '../world/partitions.ts';
 import { ADDED_SLOTS, addedKey, openScope } from '../world/scopes.ts';
 import type { World } from '../world/world.ts';
+import { type AccessMutation, applyAccessMutation, isAccessMutation } from './access-mutations.ts';
 import { MutationError } from './mutation-error.ts';
 import { applyUserMutation, isUserMutation, type UserMutation } from './user-mutations.ts';
 
@@ -41,6 +42,7 @@ export type Mutation =
 	| { readonly restoreRole: string }
 	/** Undefined or empty: back to the organization of the seed. */
 	| { readonly repointOrganization: string }
+	| AccessMutation
 	| UserMutation;
 
 function changeInstance(
@@ -49,8 +51,8 @@ function changeInstance(
 	kind: InstanceChange['kind'],
 	more: Partial<InstanceChange> = {},
 ): void {
-	const instanceId = /^arn:aws:ec2:[^:]+:\d{12}:instance\/(i-[0-9a-f]+)$/.exec(arn)?.[1];
-	if (instanceId === undefined) {
+	const [, partition, instanceId] = /^arn:([a-z-]+):ec2:[^:]+:\d{12}:instance\/(i-[0-9a-f]+)$/.exec(arn) ?? [];
+	if (instanceId === undefined || partition !== world.settings.partition) {
 		throw new MutationError(`not the ARN of an instance: ${arn}`);
 	}
 	const changes = world.overlay.instances.get(instanceId) ?? [];
@@ -70,15 +72,15 @@ function changeAccount(world: World, accountId: string, state: AccountChange['st
 
 function addInstance(world: World, add: Extract<Mutation, { add: unknown }>['add']): string {
 	const account = findAccount(world, add.accountId);
-	if (account === undefined || !account.regions.includes(add.region)) {
+	if (account === undefined || !regionsOf(world, account).includes(add.region)) {
 		throw new MutationError(`no such account or region: ${add.accountId} ${add.region}`);
 	}
-	const key = addedKey(account.index, findRegionIndex(add.region));
+	const key = addedKey(account.index, findRegionIndex(world.settings.partition, add.region));
 	const rows = world.overlay.added.get(key) ?? [];
 	rows.push({ at: world.time.at, tags: add.tags ?? {} });
 	world.overlay.added.set(key, rows);
 	const scope = openScope(world, account, add.region);
-	return arnOfInstance(account, add.region, instanceIdAt(world, scope, ADDED_SLOTS + rows.length - 1));
+	return arnOfInstance(world, account, add.region, instanceIdAt(world, scope, ADDED_SLOTS + rows.length - 1));
 }
 
 function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): void {
@@ -90,9 +92,12 @@ function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): voi
 	}
 }
 
-/** Makes the change. For what it adds: the new instance's ARN, the new user's or group's id. */
+/** Makes the change. For what it adds: the new instance's ARN, the policy's, the new user's or group's id. */
 export function applyMutation(world: World, mutation: Mutation): string | undefined {
 	const { overlay } = world;
+	if (isAccessMutation(mutation)) {
+		return applyAccessMutation(world, mutation);
+	}
 	if (isUserMutation(mutation)) {
 		return applyUserMutation(world, mutation);
 	}

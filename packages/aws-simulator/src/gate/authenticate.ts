@@ -1,8 +1,8 @@
-import type { WireRequest } from '../http/messages.ts';
+import { ApiError, type WireRequest } from '../http/messages.ts';
 import type { Simulator } from '../simulator.ts';
 import type { Wire } from '../wires/wire.ts';
-import { findAccount } from '../world/accounts.ts';
-import { REGIONS } from '../world/regions.ts';
+import { findAccount, regionsOf } from '../world/accounts.ts';
+import { factsOfPartition } from '../world/partitions.ts';
 import type { Principal } from './principals.ts';
 import { type Authorization, isSignatureRight, parseAmzDate } from './signature.ts';
 
@@ -34,8 +34,9 @@ export function authenticate(
 	if (principal.expiresAt !== undefined && now >= principal.expiresAt) {
 		throw errors.expiredToken();
 	}
-	if (!isRegionRight(simulator, wire, principal, authorization.region)) {
-		throw errors.wrongRegion();
+	const refusal = refuseRegion(simulator, wire, principal, authorization.region);
+	if (refusal !== undefined) {
+		throw refusal;
 	}
 	return principal;
 }
@@ -55,13 +56,29 @@ function formatAmzDate(time: number): string {
 	return new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
 
-function isRegionRight(simulator: Simulator, wire: Wire, principal: Principal, region: string): boolean {
+/** What AWS answers where a request is signed for a region that is not the service's, not the partition's, or not enabled. */
+function refuseRegion(simulator: Simulator, wire: Wire, principal: Principal, name: string): ApiError | undefined {
+	const { world, options } = simulator;
+	const { fixedRegions, regions } = factsOfPartition(world.settings.partition);
 	if (wire.fixedRegion !== undefined) {
-		return region === wire.fixedRegion;
+		return name === (fixedRegions[wire.service] ?? wire.fixedRegion) ? undefined : wire.errors.wrongRegion();
 	}
-	const account = findAccount(simulator.world, principal.accountId);
+	const region = regions.find((known) => known.name === name);
+	if (region === undefined) {
+		return wire.errors.wrongRegion();
+	}
+	const account = findAccount(world, principal.accountId);
 	// Accounts outside the AWS Organization have the regions that are on by default.
-	return account === undefined
-		? REGIONS.some((known) => known.name === region && !known.optIn)
-		: account.regions.includes(region);
+	if (account === undefined ? !region.optIn : regionsOf(world, account).includes(name)) {
+		return undefined;
+	}
+	// A region that is not enabled does not know the account's keys at all.
+	return options.regionRefusal === 'OptInRequired' && wire.service === 'ec2'
+		? optInRequired()
+		: wire.errors.unknownKey();
+}
+
+function optInRequired(): ApiError {
+	const message = 'You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.';
+	return new ApiError(401, 'OptInRequired', message);
 }

@@ -1,36 +1,74 @@
+import type { PolicyDocument } from '../options.ts';
 import type { Simulator } from '../simulator.ts';
-import { deniedRegionPolicy, findAccount, managementAccountId } from '../world/accounts.ts';
-import { organizationIdOf } from '../world/world.ts';
-import { evaluatePolicies, matchesPattern } from './policy.ts';
+import { findAccount } from '../world/accounts.ts';
+import { findControlDenial } from './control-policies.ts';
+import { evaluatePolicies, matchesPattern, type RequestContext } from './policy.ts';
 import type { Principal } from './principals.ts';
+import { findBoundary, findRolePolicies } from './role-policies.ts';
 
-/** The end of AWS's sentence when a principal may not do this; undefined when it may. */
+/** What a condition can ask about any call; more keys come from the call itself. */
+export function makeContext(principal: Principal, region: string, more: RequestContext = new Map()): RequestContext {
+	return new Map([
+		['aws:requestedregion', region],
+		['aws:principalarn', principal.roleArn ?? principal.arn],
+		['aws:principalaccount', principal.accountId],
+		...more,
+	]);
+}
+
+/** A session of a customer's role. `direct` has the permissions of the role in its account. */
+function hasRolePolicies(simulator: Simulator, principal: Principal): boolean {
+	const { roleArn } = principal;
+	return principal.arn === simulator.direct.arn || (roleArn !== undefined && roleArn !== simulator.principalRoleArn);
+}
+
+/** What a change of the role's policies does to sessions that are open: they have the new ones at once. */
+function policiesOf(simulator: Simulator, principal: Principal): readonly PolicyDocument[] {
+	return hasRolePolicies(simulator, principal)
+		? (findRolePolicies(simulator.world, principal.accountId) ?? [simulator.rolePolicy])
+		: principal.policies;
+}
+
+/** Everything that has to allow a call beside the AWS Organization, in the order in which AWS asks. */
+function listLayers(simulator: Simulator, principal: Principal) {
+	const boundary = hasRolePolicies(simulator, principal)
+		? findBoundary(simulator.world, principal.accountId)
+		: undefined;
+	const { sessionPolicy } = principal;
+	return [
+		{ policies: policiesOf(simulator, principal), article: 'an', name: 'identity-based policy' },
+		...(boundary === undefined ? [] : [{ policies: boundary, article: 'a', name: 'permissions boundary' }]),
+		...(sessionPolicy === undefined ? [] : [{ policies: [sessionPolicy], article: 'a', name: 'session policy' }]),
+	];
+}
+
+/** The end of AWS's sentence when a principal may not do this; undefined when it may. `more`: condition keys of the call. */
 export function findDenial(
 	simulator: Simulator,
 	principal: Principal,
 	permission: string,
 	resource: string,
 	region: string,
+	more?: RequestContext,
 ): string | undefined {
 	const { world } = simulator;
-	const context = new Map([['aws:requestedregion', region]]);
+	const context = makeContext(principal, region, more);
 	const account = findAccount(world, principal.accountId);
-	const policyId = account === undefined ? undefined : deniedRegionPolicy(world, account, region);
-	// Global services are left out of region policies, as in AWS's own example policy.
-	if (policyId !== undefined && !/^(organizations|iam|sts):/.test(permission)) {
-		const arn = `arn:aws:organizations::${managementAccountId(world)}:policy/${organizationIdOf(world)}/service_control_policy/${policyId}`;
-		return `with an explicit deny in a service control policy: ${arn}`;
+	const control =
+		account === undefined ? undefined : findControlDenial(world, account, { permission, resource, region, context });
+	if (control?.explicit === true) {
+		return control.reason;
 	}
-	const identity = evaluatePolicies(principal.policies, permission, resource, context);
-	const session =
-		principal.sessionPolicy === undefined
-			? 'allowed'
-			: evaluatePolicies([principal.sessionPolicy], permission, resource, context);
-	if (identity === 'explicit-deny') {
-		return 'with an explicit deny in an identity-based policy';
+	const layers = listLayers(simulator, principal).map((layer) => ({
+		...layer,
+		verdict: evaluatePolicies(layer.policies, permission, resource, context),
+	}));
+	const denying = layers.find((layer) => layer.verdict === 'explicit-deny');
+	if (denying !== undefined) {
+		return `with an explicit deny in ${denying.article} ${denying.name}`;
 	}
-	if (session === 'explicit-deny') {
-		return 'with an explicit deny in a session policy';
+	if (control !== undefined) {
+		return control.reason;
 	}
 	const withheld = world.overlay.deniedActions.some(
 		(denied) =>
@@ -38,8 +76,18 @@ export function findDenial(
 			matchesPattern(denied.action, permission, true) &&
 			(denied.region === undefined || matchesPattern(denied.region, region)),
 	);
-	if (identity === 'no-allow' || withheld) {
-		return `because no identity-based policy allows the ${permission} action`;
+	const lacking = withheld ? layers[0] : layers.find((layer) => layer.verdict === 'no-allow');
+	return lacking === undefined ? undefined : `because no ${lacking.name} allows the ${permission} action`;
+}
+
+/** A call of a role so new that AWS does not know its permissions everywhere: some are refused, and counted here. */
+export function takeRefusal(simulator: Simulator, principal: Principal): boolean {
+	const fresh = hasRolePolicies(simulator, principal)
+		? simulator.world.overlay.newRoles.get(principal.accountId)
+		: undefined;
+	if (!principal.assumed || fresh === undefined || fresh.refusals <= 0) {
+		return false;
 	}
-	return session === 'no-allow' ? `because no session policy allows the ${permission} action` : undefined;
+	fresh.refusals -= 1;
+	return true;
 }

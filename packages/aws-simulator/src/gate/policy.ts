@@ -5,7 +5,7 @@ export type RequestContext = ReadonlyMap<string, string>;
 
 export type Verdict = 'allowed' | 'explicit-deny' | 'no-allow';
 
-function toList(value: string | readonly string[] | undefined): readonly string[] {
+export function toList(value: string | readonly string[] | undefined): readonly string[] {
 	return typeof value === 'string' ? [value] : (value ?? []);
 }
 
@@ -29,30 +29,80 @@ export function matchesPattern(pattern: string, value: string, ignoreCase = fals
 	return expression.test(value);
 }
 
+/** ARNs are compared part by part: a star does not reach over a colon, but in the last part. */
+function matchesArn(pattern: string, value: string): boolean {
+	const parts = splitArn(value);
+	const wanted = splitArn(pattern);
+	return parts.length === wanted.length && wanted.every((part, index) => matchesPattern(part, parts[index] ?? ''));
+}
+
+function splitArn(text: string): string[] {
+	const parts = text.split(':');
+	return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+type Comparison = (wanted: string, actual: string) => boolean;
+
+function isSame(wanted: string, actual: string): boolean {
+	return wanted === actual;
+}
+
+function isSameIgnoringCase(wanted: string, actual: string): boolean {
+	return wanted.toLowerCase() === actual.toLowerCase();
+}
+
+function isLike(wanted: string, actual: string): boolean {
+	return matchesPattern(wanted, actual);
+}
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+	StringEquals: isSame,
+	StringEqualsIgnoreCase: isSameIgnoringCase,
+	StringLike: isLike,
+	ArnEquals: matchesArn,
+	ArnLike: matchesArn,
+	Bool: isSameIgnoringCase,
+};
+
+const OPPOSITES: Readonly<Record<string, Comparison>> = {
+	StringNotEquals: isSame,
+	StringNotEqualsIgnoreCase: isSameIgnoringCase,
+	StringNotLike: isLike,
+	ArnNotEquals: matchesArn,
+	ArnNotLike: matchesArn,
+};
+
+function withoutIfExists(operator: string): string {
+	return operator.endsWith('IfExists') ? operator.slice(0, -8) : operator;
+}
+
+export function isKnownOperator(operator: string): boolean {
+	const name = withoutIfExists(operator);
+	return operator === 'Null' || COMPARISONS[name] !== undefined || OPPOSITES[name] !== undefined;
+}
+
 function holds(operator: string, wanted: readonly string[], actual: string | undefined): boolean {
-	const ifExists = operator.endsWith('IfExists');
-	const name = ifExists ? operator.slice(0, -8) : operator;
-	if (ifExists && actual === undefined) {
+	if (operator === 'Null') {
+		return wanted.includes(String(actual === undefined));
+	}
+	const name = withoutIfExists(operator);
+	if (actual === undefined && name !== operator) {
 		return true;
 	}
-	switch (name) {
-		case 'StringEquals':
-		case 'ArnEquals':
-			return actual !== undefined && wanted.includes(actual);
-		case 'StringNotEquals':
-			return actual === undefined || !wanted.includes(actual);
-		case 'StringEqualsIgnoreCase':
-			return actual !== undefined && wanted.some((value) => value.toLowerCase() === actual.toLowerCase());
-		case 'StringLike':
-		case 'ArnLike':
-			return actual !== undefined && wanted.some((value) => matchesPattern(value, actual));
-		case 'StringNotLike':
-			return actual === undefined || !wanted.some((value) => matchesPattern(value, actual));
-		case 'Null':
-			return wanted.includes(String(actual === undefined));
-		default:
-			return false; // An operator that is not known never matches: it must not grant by accident.
+	const opposite = OPPOSITES[name];
+	if (opposite !== undefined) {
+		return actual === undefined || !wanted.some((value) => opposite(value, actual));
 	}
+	const compare = COMPARISONS[name];
+	// An operator that is not known never matches: it must not grant by accident.
+	return compare !== undefined && actual !== undefined && wanted.some((value) => compare(value, actual));
+}
+
+function reaches(statement: PolicyStatement, resource: string): boolean {
+	const reached = (patterns: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, resource));
+	return statement.NotResource === undefined
+		? reached(toList(statement.Resource ?? '*'))
+		: !reached(toList(statement.NotResource));
 }
 
 function applies(statement: PolicyStatement, action: string, resource: string, context: RequestContext): boolean {
@@ -60,7 +110,7 @@ function applies(statement: PolicyStatement, action: string, resource: string, c
 		statement.NotAction === undefined
 			? toList(statement.Action).some((pattern) => matchesPattern(pattern, action, true))
 			: !toList(statement.NotAction).some((pattern) => matchesPattern(pattern, action, true));
-	if (!named || !toList(statement.Resource ?? '*').some((pattern) => matchesPattern(pattern, resource))) {
+	if (!named || !reaches(statement, resource)) {
 		return false;
 	}
 	return Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>

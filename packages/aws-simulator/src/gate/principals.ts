@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { PolicyDocument } from '../options.ts';
 import { accountIdAt, managementAccountId } from '../world/accounts.ts';
 import { directUserId } from '../world/users/iam-users.ts';
-import type { World } from '../world/world.ts';
+import { formatArn, nameInPartition, type World } from '../world/world.ts';
 
 /** Who signs: a user with a long-lived key, or a session of a role. */
 export interface Principal {
@@ -17,6 +17,8 @@ export interface Principal {
 	readonly policies: readonly PolicyDocument[];
 	readonly sessionPolicy: PolicyDocument | undefined;
 	readonly assumed: boolean;
+	/** The role this is a session of. */
+	readonly roleArn?: string;
 }
 
 export interface PrincipalFacts {
@@ -56,16 +58,17 @@ export function deriveKeyId(seed: number, prefix: 'AKIA' | 'ASIA' | 'AROA', purp
 }
 
 function makeUser(world: World, name: string, accountId: string, policies: readonly PolicyDocument[]): Principal {
-	const { seed } = world.settings;
+	const { seed, partition } = world.settings;
+	const purpose = nameInPartition(partition, name);
 	return {
 		name,
-		accessKeyId: deriveKeyId(seed, 'AKIA', name),
-		secretAccessKey: deriveSecret(seed, `secret/${name}`).toString('base64').slice(0, 40),
+		accessKeyId: deriveKeyId(seed, 'AKIA', purpose),
+		secretAccessKey: deriveSecret(seed, `secret/${purpose}`).toString('base64').slice(0, 40),
 		sessionToken: undefined,
 		expiresAt: undefined,
 		accountId,
-		arn: `arn:aws:iam::${accountId}:user/rollcall-${name}`,
-		userId: deriveKeyId(seed, 'AROA', name).replace('AROA', 'AIDA'),
+		arn: formatArn(world, 'iam', '', accountId, `user/rollcall-${name}`),
+		userId: deriveKeyId(seed, 'AROA', purpose).replace('AROA', 'AIDA'),
 		policies,
 		sessionPolicy: undefined,
 		assumed: false,

@@ -1,7 +1,7 @@
 import type { CallLogEntry } from '../control/call-log.ts';
-import { listStatements } from '../gate/policy.ts';
+import { listStatements, toList } from '../gate/policy.ts';
 import type { Principal } from '../gate/principals.ts';
-import type { PolicyDocument } from '../options.ts';
+import type { PolicyDocument, PolicyStatement } from '../options.ts';
 import type { Simulator } from '../simulator.ts';
 import type { Action, ParsedCall } from '../wires/wire.ts';
 import type { Answer } from './messages.ts';
@@ -18,17 +18,28 @@ export interface LoggedCall {
 	readonly attempt: number;
 }
 
-function allowedBySessionPolicy(text: string | undefined): string[] | undefined {
+/** What the log tells of a session policy. Anything odd in it is nobody's permission. */
+function judgeSessionPolicy(
+	text: string | undefined,
+): Pick<CallLogEntry, 'sessionPolicyActions' | 'sessionPolicyDeniesAll'> {
 	if (text === undefined) {
-		return undefined;
+		return { sessionPolicyActions: undefined, sessionPolicyDeniesAll: undefined };
 	}
 	try {
-		const document = JSON.parse(text) as PolicyDocument; // Only read for the log; anything odd is caught below.
-		const statements = listStatements(document).filter((statement) => statement.Effect === 'Allow');
-		return statements.flatMap((statement) => statement.Action ?? []);
+		const statements = listStatements(JSON.parse(text) as PolicyDocument); // Only read for the log; anything odd is caught below.
+		const allowing = statements.filter((statement) => statement.Effect === 'Allow');
+		return {
+			sessionPolicyActions: allowing.flatMap((statement) => statement.Action ?? []),
+			sessionPolicyDeniesAll: statements.some(forbidsEverything),
+		};
 	} catch {
-		return [];
+		return { sessionPolicyActions: [], sessionPolicyDeniesAll: false };
 	}
+}
+
+function forbidsEverything({ Effect, Action, Resource, Condition }: PolicyStatement): boolean {
+	const all = (value: PolicyStatement['Action']) => toList(value).includes('*');
+	return Effect === 'Deny' && all(Action) && all(Resource) && Condition === undefined;
 }
 
 function judgeExternalId(sent: string | undefined, wanted: string): CallLogEntry['externalId'] {
@@ -62,7 +73,8 @@ export function makeLogLine(
 		fault,
 		dryRun: parameters.get('DryRun') === 'true',
 		externalId: assume ? judgeExternalId(parameters.get('ExternalId'), simulator.externalId) : undefined,
-		sessionPolicyActions: assume ? allowedBySessionPolicy(parameters.get('Policy')) : undefined,
+		...judgeSessionPolicy(assume ? parameters.get('Policy') : undefined),
+		roleSessionName: assume ? parameters.get('RoleSessionName') : undefined,
 		items: answer.items,
 	};
 }

@@ -1,7 +1,7 @@
 import type { CallLogEntry } from '../control/call-log.ts';
 import type { FaultRule, Question } from '../faults/rules.ts';
 import { authenticate } from '../gate/authenticate.ts';
-import { findDenial } from '../gate/authorize.ts';
+import { findDenial, takeRefusal } from '../gate/authorize.ts';
 import type { Principal } from '../gate/principals.ts';
 import { parseAuthorization } from '../gate/signature.ts';
 import type { Simulator } from '../simulator.ts';
@@ -155,8 +155,13 @@ function authorize(
 	if (action.permission === undefined) {
 		return;
 	}
+	const resources = resourcesOf(simulator, context);
+	if (takeRefusal(simulator, principal)) {
+		const reason = `because no identity-based policy allows the ${action.permission} action`;
+		throw wire.errors.denied(principal.arn, action.permission, resources[0]?.shown ?? '*', reason);
+	}
 	const refusals: ApiError[] = [];
-	for (const { arn, shown } of resourcesOf(simulator, context)) {
+	for (const { arn, shown } of resources) {
 		const reason = findDenial(simulator, principal, action.permission, arn, region);
 		if (reason !== undefined) {
 			refusals.push(wire.errors.denied(principal.arn, action.permission, shown, reason));

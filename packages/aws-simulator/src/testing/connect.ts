@@ -25,12 +25,12 @@ export function connectSts(served: Served, credentials: Keys, region = 'us-east-
 	return new STSClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
-export function connectOrganizations(served: Served, credentials: Keys): OrganizationsClient {
-	return new OrganizationsClient({ endpoint: served.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+export function connectOrganizations(served: Served, credentials: Keys, region = 'us-east-1'): OrganizationsClient {
+	return new OrganizationsClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
-export function connectIam(served: Served, credentials: Keys): IAMClient {
-	return new IAMClient({ endpoint: served.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+export function connectIam(served: Served, credentials: Keys, region = 'us-east-1'): IAMClient {
+	return new IAMClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
 export function connectIdentityStore(served: Served, credentials: Keys, region: string): IdentitystoreClient {
@@ -48,24 +48,25 @@ export interface Wish {
 	readonly seconds?: number;
 	readonly credentials?: Keys;
 	readonly roleArn?: string;
+	/** Of the STS endpoint. */
+	readonly region?: string;
 }
 
 /** What a role is assumed with. */
 interface Assumable extends Served {
-	readonly managementAccountId: string;
 	readonly roleArn: string;
 	readonly externalId: string;
 	readonly principals: { readonly base: Keys };
 }
 
-/** Assumes the role of an account (the management account by default), with the right external id unless told otherwise. */
+/** Assumes the role of an account (by default the one that lists the accounts), with the right external id unless told otherwise. */
 export async function assume(simulator: Assumable, wish: Wish = {}): Promise<Keys> {
-	const { managementAccountId } = simulator;
-	const memberArn = simulator.roleArn.replace(managementAccountId, wish.accountId ?? managementAccountId);
-	const sts = connectSts(simulator, wish.credentials ?? simulator.principals.base);
+	const { roleArn, accountId } = wish;
+	const memberArn = accountId === undefined ? simulator.roleArn : simulator.roleArn.replace(/\d{12}/, accountId);
+	const sts = connectSts(simulator, wish.credentials ?? simulator.principals.base, wish.region);
 	const answer = await sts.send(
 		new AssumeRoleCommand({
-			RoleArn: wish.roleArn ?? memberArn,
+			RoleArn: roleArn ?? memberArn,
 			RoleSessionName: 'test-session',
 			ExternalId: 'externalId' in wish ? wish.externalId : simulator.externalId,
 			Policy: wish.policy,

@@ -55,9 +55,7 @@ export const jsonErrors: ErrorBook = {
 	unknownKey: () =>
 		new ApiError(400, 'UnrecognizedClientException', 'The security token included in the request is invalid.'),
 	notSigned: () => new ApiError(400, 'MissingAuthenticationTokenException', 'Missing Authentication Token'),
-	// A region that the account has not enabled does not know its keys.
-	wrongRegion: () =>
-		new ApiError(400, 'UnrecognizedClientException', 'The security token included in the request is invalid.'),
+	wrongRegion: () => new ApiError(400, 'InvalidSignatureException', 'Credential should be scoped to a valid region.'),
 	denied: (arn, permission, resource, reason) =>
 		new ApiError(
 			400,

@@ -82,6 +82,9 @@ export interface Wire {
 	readonly renderError: (error: ApiError, requestId: string) => Answer;
 	/** Undefined: its calls are never throttled by themselves. */
 	readonly bucket?: BucketRule;
-	/** Regions a caller may sign for, or undefined for those enabled in its account. */
+	/**
+	 * The one region of the commercial partition that requests are signed for (`world/partitions.ts` has those of the
+	 * others), or undefined where it is any region enabled in the caller's account.
+	 */
 	readonly fixedRegion?: string;
 }

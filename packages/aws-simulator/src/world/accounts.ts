@@ -1,9 +1,9 @@
 import { COMPANY, COMPANY_DENIED, type CompanyAccount, makeCompanyAccount } from './company.ts';
 import { hashText, mix, toAlphanumeric, toUnit } from './hash.ts';
-import type { AccountState } from './overlay.ts';
-import { REGIONS } from './regions.ts';
+import { type AccountState, changesFor } from './overlay.ts';
+import { factsOfPartition, findRegionIndex } from './partitions.ts';
 import { MILLISECONDS_PER_DAY } from './settings.ts';
-import { organizationIdOf, remember, rootIdOf, type World } from './world.ts';
+import { formatArn, organizationIdOf, remember, rootIdOf, type World } from './world.ts';
 
 /** What is always true of an account. Its state is a question of time: `stateOfAccount`. */
 export interface Account {
@@ -16,7 +16,7 @@ export interface Account {
 	/** Names of the organizational units from the root down. */
 	readonly unit: readonly string[];
 	readonly purpose: CompanyAccount['purpose'];
-	/** Names of the enabled regions. */
+	/** Names of the regions enabled at the start. `regionsOf` tells those of a moment. */
 	readonly regions: readonly string[];
 	readonly withoutRole: boolean;
 	readonly company: CompanyAccount;
@@ -81,8 +81,11 @@ function makeAccount(world: World, index: number): Account {
 	const { settings } = world;
 	const hash = mix(hashText(world.key, 'account'), index);
 	const company = (settings.scenario === 'demo' ? COMPANY[index] : undefined) ?? makeCompanyAccount(index);
-	const names = REGIONS.slice(0, settings.regions).map((region) => region.name);
-	const extra = (company.optIn ?? []).filter((name) => !names.includes(name));
+	const { regions } = factsOfPartition(settings.partition);
+	const names = regions.slice(0, settings.regions).map((region) => region.name);
+	const extra = (company.optIn ?? []).filter(
+		(name) => !names.includes(name) && findRegionIndex(settings.partition, name) >= 0,
+	);
 	const mailbox = company.name.normalize('NFKD').replaceAll(/[^a-z0-9-]/g, '');
 	const age = 30 + toUnit(mix(hash, 1)) * 2500;
 	return {
@@ -142,8 +145,35 @@ export function stateOfAccount(world: World, account: Account, at: number): Acco
 	return state;
 }
 
+/** Names of the regions enabled for the account at a moment. */
+export function regionsOf(world: World, account: Account, at: number = world.time.at): readonly string[] {
+	const changes = changesFor(world.overlay.regions, account.accountId, at);
+	if (changes.length === 0) {
+		return account.regions;
+	}
+	const names = new Set(account.regions);
+	for (const { region, enabled } of changes) {
+		if (enabled) {
+			names.add(region);
+		} else {
+			names.delete(region);
+		}
+	}
+	return [...names];
+}
+
 export function hasRole(world: World, account: Account): boolean {
-	return !account.withoutRole && !world.overlay.removedRoles.has(account.accountId);
+	const { overlay, settings } = world;
+	if (account.index === 0 && settings.delegatedAdministrator !== undefined) {
+		return false;
+	}
+	const made = !account.withoutRole || overlay.newRoles.has(account.accountId);
+	return made && !overlay.removedRoles.has(account.accountId);
+}
+
+/** The account whose role may list the accounts. */
+export function listingAccountId(world: World): string {
+	return accountIdAt(world, world.settings.delegatedAdministrator ?? 0);
 }
 
 export function unitIdOf(world: World, unit: readonly string[]): string {
@@ -171,4 +201,9 @@ export function deniedRegionPolicy(world: World, account: Account, region: strin
 		(denied) => denied.region === region && (denied.accountId === undefined || denied.accountId === account.accountId),
 	);
 	return drawn || explicit ? `p-${toAlphanumeric(hashText(world.key, `deny/${region}`), 8)}` : undefined;
+}
+
+export function arnOfControlPolicy(world: World, policyId: string): string {
+	const resource = `policy/${organizationIdOf(world)}/service_control_policy/${policyId}`;
+	return formatArn(world, 'organizations', '', managementAccountId(world), resource);
 }

@@ -86,6 +86,11 @@ export const COMPANY_REGION_WEIGHTS: Readonly<Record<string, number>> = {
 	'eu-south-1': 10,
 	'me-central-1': 12,
 	'af-south-1': 4,
+	'us-gov-west-1': 100,
+	'us-gov-east-1': 60,
+	'cn-north-1': 100,
+	'cn-northwest-1': 60,
+	'eusc-de-east-1': 100,
 };
 
 const GENERATED_WORDS = [

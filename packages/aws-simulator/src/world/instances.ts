@@ -7,7 +7,7 @@ import { ADDED_SLOTS, addedKey, countAddedSlots, countSlots, type Scope } from '
 import { drawTags, type Tag } from './tags.ts';
 import { type InstanceStateName, type Life, lifeAt } from './timeline.ts';
 import { drawWorkload, type Workload } from './workloads.ts';
-import { remember, type World } from './world.ts';
+import { formatArn, remember, type World } from './world.ts';
 
 const STATE_CODES: Readonly<Record<InstanceStateName, number>> = {
 	pending: 0,
@@ -43,8 +43,8 @@ export function locateInstance(
 		: { slot: halves[0], accountIndex: halves[1] >>> 8, regionIndex: halves[1] & 255 };
 }
 
-export function arnOfInstance(account: Account, region: string, instanceId: string): string {
-	return `arn:aws:ec2:${region}:${account.accountId}:instance/${instanceId}`;
+export function arnOfInstance(world: World, account: Account, region: string, instanceId: string): string {
+	return formatArn(world, 'ec2', region, account.accountId, `instance/${instanceId}`);
 }
 
 /** What an instance is by nature, before time comes in. */
@@ -62,13 +62,25 @@ export interface Nature {
 export function glanceAt(world: World, scope: Scope, slot: number, at: number): Nature | undefined {
 	const workload = workloadAt(scope, slot);
 	const hash = mix(scope.hash, slot);
-	const instanceId = instanceIdAt(world, scope, slot);
-	const life = lifeAt(world, scope, { slot, instanceId, hash, traits: workload }, at);
+	const { instances } = world.overlay;
+	const changes = instances.size === 0 ? undefined : instances.get(instanceIdAt(world, scope, slot));
+	const life = lifeAt(world, scope, { slot, changes, hash, traits: workload }, at);
 	if (life === undefined) {
 		return undefined;
 	}
 	const managed = toUnit(mix(workload.hash, 70)) < world.settings.managedShare;
-	return { slot, hash, instanceId, workload, life, managedBy: managed ? 'eks.amazonaws.com' : undefined, at };
+	return {
+		slot,
+		hash,
+		// Made when it is asked for: in a search of a big scope it would cost more than all the rest.
+		get instanceId() {
+			return instanceIdAt(world, scope, slot);
+		},
+		workload,
+		life,
+		managedBy: managed ? 'eks.amazonaws.com' : undefined,
+		at,
+	};
 }
 
 let lastWorkload: { scope: Scope; group: number; workload: Workload } | undefined;
@@ -155,13 +167,14 @@ function makeVolumes(hash: number, rootDeviceName: string, attachedAt: number, w
 }
 
 function finishTags(world: World, scope: Scope, nature: Nature): readonly Tag[] {
-	const { life, slot, instanceId, workload, hash } = nature;
+	const { life, slot, workload, hash } = nature;
+	const { instances } = world.overlay;
 	const added =
 		slot >= ADDED_SLOTS
 			? world.overlay.added.get(addedKey(scope.account.index, scope.regionIndex))?.[slot - ADDED_SLOTS]
 			: undefined;
 	const drawn = drawTags(workload, scope.account.name, scope.region.name, hash, life.tagRevision);
-	const changes = world.overlay.instances.get(instanceId);
+	const changes = instances.size === 0 ? undefined : instances.get(nature.instanceId);
 	if (added === undefined && changes === undefined) {
 		return drawn;
 	}
@@ -209,6 +222,13 @@ function chooseBootMode(workload: Workload, hash: number): InstanceFacts['bootMo
 	return mix(hash, 124) % 2 === 0 ? 'uefi-preferred' : undefined;
 }
 
+function listLicenses(world: World, scope: Scope, workload: Workload, hash: number): string[] {
+	const resource = `license-configuration:lic-${toHex8(hash)}`;
+	return workload.kind === 'windows' && hash % 5 === 0
+		? [formatArn(world, 'license-manager', scope.region.name, scope.account.accountId, resource)]
+		: [];
+}
+
 /** Every fact that follows from an instance's nature. */
 export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceFacts {
 	const { slot, hash, workload, life, instanceId } = nature;
@@ -225,7 +245,7 @@ export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceF
 	const dedicated = mix(hash, 110) % 60 === 0;
 	const terminated = life.state === 'terminated';
 	return {
-		arn: arnOfInstance(account, region.name, instanceId),
+		arn: arnOfInstance(world, account, region.name, instanceId),
 		accountId: account.accountId,
 		region: region.name,
 		instanceId,
@@ -270,7 +290,7 @@ export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceF
 			mix(workload.hash, 120) % 4 === 0
 				? undefined
 				: {
-						arn: `arn:aws:iam::${account.accountId}:instance-profile/${profile}`,
+						arn: formatArn(world, 'iam', '', account.accountId, `instance-profile/${profile}`),
 						id: `AIPA${toHex8(workload.hash).toUpperCase()}${toHex8(mix(workload.hash, 1)).toUpperCase()}`,
 					},
 		interfaces,
@@ -280,10 +300,7 @@ export function makeFacts(world: World, scope: Scope, nature: Nature): InstanceF
 		hopLimit: workload.kind === 'eks' ? 2 : 1,
 		hibernation: mix(hash, 122) % 90 === 0,
 		enclave: mix(hash, 123) % 120 === 0,
-		licenses:
-			workload.kind === 'windows' && hash % 5 === 0
-				? [`arn:aws:license-manager:${region.name}:${account.accountId}:license-configuration:lic-${toHex8(hash)}`]
-				: [],
+		licenses: listLicenses(world, scope, workload, hash),
 		bootMode: chooseBootMode(workload, hash),
 		managedBy: nature.managedBy,
 	};

@@ -1,3 +1,5 @@
+import type { PolicyDocument } from '../options.ts';
+
 /** One explicit change of an instance. It holds from `at` on, also when time is moved back and forth. */
 export interface InstanceChange {
 	readonly at: number;
@@ -29,6 +31,46 @@ export interface DeniedRegion {
 	readonly region: string;
 	/** Absent: every account but the management account, which no service control policy binds. */
 	readonly accountId?: string;
+	/** Whether the refusal names the policy. Default true. */
+	readonly named?: boolean;
+}
+
+/** Holds from `at` on, of one account or of all. */
+export interface AccountWide {
+	readonly at: number;
+	readonly accountId: string | undefined;
+}
+
+export interface RegionChange extends AccountWide {
+	readonly region: string;
+	readonly enabled: boolean;
+}
+
+/** A service control policy; it binds every account of its reach but the management account. */
+export interface ControlPolicy extends AccountWide {
+	readonly arn: string;
+	readonly document: PolicyDocument;
+	/** Whether refusals name it: AWS does so service by service. */
+	readonly named: boolean;
+	endsAt: number | undefined;
+}
+
+export interface TrustChange extends AccountWide {
+	/** `usual`: as at the start. `open`: without one. `wrong`: another one. `any`: whichever, but one. */
+	readonly trust: 'usual' | 'open' | 'wrong' | 'any' | PolicyDocument;
+}
+
+export interface PolicyChange extends AccountWide {
+	/** Undefined: what was there at the start. */
+	readonly policies: readonly PolicyDocument[] | undefined;
+}
+
+/** A role that was just made: AWS takes a while to know it everywhere. */
+export interface NewRole {
+	/** Until then, by the clock of signatures, nobody can assume it. */
+	readonly readyAt: number;
+	/** How many calls of its sessions are still to be refused. */
+	refusals: number;
 }
 
 export interface AddedIamUser {
@@ -82,6 +124,12 @@ export interface Overlay {
 	readonly deniedActions: DeniedAction[];
 	readonly deniedRegions: DeniedRegion[];
 	readonly removedRoles: Set<string>;
+	readonly regions: RegionChange[];
+	readonly controlPolicies: ControlPolicy[];
+	readonly trusts: TrustChange[];
+	readonly rolePolicies: PolicyChange[];
+	readonly boundaries: PolicyChange[];
+	readonly newRoles: Map<string, NewRole>;
 	organizationId: string | undefined;
 	/** By account index. */
 	readonly addedIamUsers: Map<number, AddedIamUser[]>;
@@ -105,6 +153,12 @@ export function createOverlay(): Overlay {
 		deniedActions: [],
 		deniedRegions: [],
 		removedRoles: new Set(),
+		regions: [],
+		controlPolicies: [],
+		trusts: [],
+		rolePolicies: [],
+		boundaries: [],
+		newRoles: new Map(),
 		organizationId: undefined,
 		addedIamUsers: new Map(),
 		iamUserChanges: new Map(),
@@ -114,4 +168,15 @@ export function createOverlay(): Overlay {
 		removedGroups: new Map(),
 		memberships: new Map(),
 	};
+}
+
+/** The changes that hold for an account at a moment, in the order they were made. */
+export function changesFor<Change extends AccountWide>(
+	changes: readonly Change[],
+	accountId: string,
+	at: number,
+): readonly Change[] {
+	return changes.filter(
+		(change) => at >= change.at && (change.accountId === undefined || change.accountId === accountId),
+	);
 }

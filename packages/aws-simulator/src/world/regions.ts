@@ -7,11 +7,11 @@ export interface RegionFacts {
 	readonly zones: number;
 }
 
-function region(name: string, code: string, geography: string, optIn = false, zones = 3): RegionFacts {
+export function region(name: string, code: string, geography: string, optIn = false, zones = 3): RegionFacts {
 	return { name, code, geography, optIn, zones };
 }
 
-/** The order is the order of use: a world of three regions takes the first three. The first 17 are on by default. */
+/** Of the commercial partition. The order is the order of use: a world of three regions takes the first three. The first 17 are on by default. */
 export const REGIONS: readonly RegionFacts[] = [
 	region('us-east-1', 'use1', 'United States of America', false, 6),
 	region('eu-west-1', 'euw1', 'Ireland'),
@@ -43,18 +43,3 @@ export const REGIONS: readonly RegionFacts[] = [
 	region('ap-southeast-4', 'apse4', 'Australia', true),
 	region('me-south-1', 'mes1', 'Bahrain', true),
 ];
-
-const BY_NAME = new Map(REGIONS.map((facts, index) => [facts.name, index]));
-
-/** Index into `REGIONS`, or -1. */
-export function findRegionIndex(name: string): number {
-	return BY_NAME.get(name) ?? -1;
-}
-
-export function regionAt(index: number): RegionFacts {
-	const facts = REGIONS[index];
-	if (facts === undefined) {
-		throw new RangeError(`no region ${index}`);
-	}
-	return facts;
-}

@@ -1,7 +1,8 @@
 import { type Account, accountAt } from './accounts.ts';
 import { COMPANY_REGION_WEIGHTS } from './company.ts';
 import { hashText, mix, toAlphanumeric, toResourceId } from './hash.ts';
-import { findRegionIndex, type RegionFacts, regionAt } from './regions.ts';
+import { factsOfPartition, findRegionIndex, regionAt } from './partitions.ts';
+import type { RegionFacts } from './regions.ts';
 import { MILLISECONDS_PER_DAY } from './settings.ts';
 import { remember, type World } from './world.ts';
 
@@ -45,17 +46,19 @@ export function scopeNumber(accountIndex: number, regionIndex: number): number {
 }
 
 export function openScope(world: World, account: Account, regionName: string): Scope {
-	const regionIndex = findRegionIndex(regionName);
+	const regionIndex = findRegionIndex(world.settings.partition, regionName);
 	const number = scopeNumber(account.index, regionIndex);
 	return remember(world, `scope/${number}`, () => makeScope(world, account, regionIndex, number));
 }
 
 function makeScope(world: World, account: Account, regionIndex: number, number: number): Scope {
-	const region = regionAt(regionIndex);
+	const { partition } = world.settings;
+	const region = regionAt(partition, regionIndex);
 	const hash = mix(hashText(world.key, 'scope'), number);
 	const vpcs = [0, 1].map((which) => makeVpc(mix(hash, which), region));
 	const internal = region.name === 'us-east-1' ? 'ec2.internal' : `${region.name}.compute.internal`;
-	const external = region.name === 'us-east-1' ? 'compute-1.amazonaws.com' : `${region.name}.compute.amazonaws.com`;
+	const compute = region.name === 'us-east-1' ? 'compute-1' : `${region.name}.compute`;
+	const external = `${compute}.${factsOfPartition(partition).dnsSuffix}`;
 	return {
 		account,
 		region,
@@ -115,7 +118,7 @@ function planCompany(world: World): Map<number, number> {
 		const account = accountAt(world, index);
 		for (const name of account.regions) {
 			const weight = account.company.weight * (COMPANY_REGION_WEIGHTS[name] ?? 0);
-			const regionIndex = findRegionIndex(name);
+			const regionIndex = findRegionIndex(world.settings.partition, name);
 			// Not every account is in every region.
 			const draw = mix(hashText(world.key, 'presence'), scopeNumber(index, regionIndex)) % 100;
 			const present = weight > 0 && (regionIndex <= 2 || regionIndex >= 17 || draw < 45);

@@ -1,12 +1,15 @@
+import type { PartitionName } from './partitions.ts';
+
 /** What the world is made from. The same settings and seed give the same world, byte for byte, at every moment. */
 export interface WorldSettings {
 	readonly scenario: 'demo' | 'even' | 'small';
 	readonly seed: number;
+	readonly partition: PartitionName;
 	/** Accounts at the start, the management account included. */
 	readonly accounts: number;
 	/** Instances at the start, in all accounts together (also those nobody may read). */
 	readonly instances: number;
-	/** How many of the regions in `REGIONS` every account has enabled. */
+	/** How many of its partition's regions every account has enabled. */
 	readonly regions: number;
 	/** Changes per instance and day. 0: nothing changes by itself. */
 	readonly churn: number;
@@ -29,12 +32,14 @@ export interface WorldSettings {
 	readonly identityCenterGroups: number;
 	/** Region of Identity Center, where the management account has it enabled; else that account's first region. */
 	readonly identityStoreRegion: string;
+	/** Index of the account that lists the accounts in the management account's place, which then has no role. */
+	readonly delegatedAdministrator: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
 export const MILLISECONDS_PER_DAY = DAY_MS;
 
-type ScenarioDefaults = Omit<WorldSettings, 'scenario' | 'seed'>;
+type ScenarioDefaults = Omit<WorldSettings, 'scenario' | 'seed' | 'partition' | 'delegatedAdministrator'>;
 
 /** A fixed morning: a world without an explicit start must be the same on every machine and day. */
 const START_AT = Date.UTC(2026, 10, 16, 9, 0, 0);

@@ -1,4 +1,5 @@
 import { mix, toUnit } from './hash.ts';
+import type { InstanceChange } from './overlay.ts';
 import { ADDED_SLOTS, addedKey, birthsPerDay, type Scope } from './scopes.ts';
 import { MILLISECONDS_PER_DAY } from './settings.ts';
 import type { World } from './world.ts';
@@ -30,7 +31,8 @@ export interface LifeTraits {
 
 export interface Who {
 	readonly slot: number;
-	readonly instanceId: string;
+	/** Those made by hand. */
+	readonly changes: readonly InstanceChange[] | undefined;
 	readonly hash: number;
 	readonly traits: LifeTraits;
 }
@@ -44,12 +46,11 @@ function causeOf(traits: LifeTraits): Life['cause'] {
 
 /** The instance's life at `at`, or undefined while it is not there: not yet born, or gone. */
 export function lifeAt(world: World, scope: Scope, who: Who, at: number): Life | undefined {
-	const { slot, hash, traits } = who;
+	const { slot, hash, traits, changes } = who;
 	const bornAt = birthOf(world, scope, slot, hash);
 	if (bornAt === undefined || at < bornAt) {
 		return undefined;
 	}
-	const changes = world.overlay.instances.get(who.instanceId);
 	let diesAt = drawDeath(world, slot < scope.initialInstances, bornAt, hash);
 	let calm = false;
 	for (const change of changes ?? []) {

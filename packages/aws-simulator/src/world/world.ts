@@ -1,5 +1,6 @@
 import { hashText, toAlphanumeric } from './hash.ts';
 import { createOverlay, type Overlay } from './overlay.ts';
+import type { PartitionName } from './partitions.ts';
 import type { WorldSettings } from './settings.ts';
 
 /**
@@ -21,10 +22,21 @@ export function createWorld(settings: WorldSettings): World {
 	return {
 		settings,
 		overlay: createOverlay(),
-		key: hashText(settings.seed, 'world'),
+		// A seed is another AWS Organization in every partition.
+		key: hashText(settings.seed, nameInPartition(settings.partition, 'world')),
 		time: { at: settings.startAt },
 		cache: new Map(),
 	};
+}
+
+/** The name as it is in the commercial partition, and another one in every other: what is drawn from it is never shared. */
+export function nameInPartition(partition: PartitionName, name: string): string {
+	return partition === 'aws' ? name : `${partition}/${name}`;
+}
+
+/** An ARN of the world's partition. */
+export function formatArn(world: World, service: string, region: string, accountId: string, resource: string): string {
+	return `arn:${world.settings.partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
 export function organizationIdOf(world: World): string {

@@ -92,6 +92,11 @@ export const knownDifferences: readonly KnownDifference[] = [
 		reason: 'AWS gives the times it compared; the referee leaves them out.',
 	})),
 	{
+		question: 'STS, region not enabled',
+		subject: 'end',
+		reason: 'AWS does not know the keys there (InvalidClientTokenId); the referee speaks of the scope.',
+	},
+	{
 		question: 'Organizations, a member',
 		subject: 'end',
 		reason: 'The members of the referee lack the permission; ours have it, and AWS then refuses in these words.',

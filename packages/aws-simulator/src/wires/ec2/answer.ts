@@ -39,7 +39,11 @@ export function answerEc2(call: Call, items: number, parts: Iterable<string>): A
 	return { status: 200, headers, body: makePieces(call.action, requestId, parts), items };
 }
 
-/** `DryRun` asks whether the call would be allowed; that it got here means yes. */
+/**
+ * `DryRun` asks whether the call would be allowed, and nothing is looked up for it. It is called after the gate (what is
+ * not allowed is refused in the same words as without it) and after the checks of the parameters' form, but before
+ * anything that has to exist is looked for. In which order AWS itself has the last two is not documented.
+ */
 export function refuseDryRun(call: Call): void {
 	if (call.parameters.get('DryRun') === 'true') {
 		throw new ApiError(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');

@@ -1,24 +1,48 @@
 import { type Answer, ApiError } from '../../http/messages.ts';
 import type { Simulator } from '../../simulator.ts';
 import { mix } from '../../world/hash.ts';
-import { findSlot, glanceAt, instanceAt, makeFacts, type Nature, slotAt } from '../../world/instances.ts';
+import { findSlot, glanceAt, instanceAt, type Nature, positionOfSlot, slotAt } from '../../world/instances.ts';
 import { countAddedSlots, countSlots, type Scope } from '../../world/scopes.ts';
-import { closePage, openPage } from '../paging.ts';
+import type { World } from '../../world/world.ts';
+import { closePage, type OpenPage, openPage } from '../paging.ts';
 import { readList } from '../query-protocol.ts';
 import type { Call } from '../wire.ts';
 import { answerEc2, readMaxResults, refuseDryRun } from './answer.ts';
 import { ec2Errors } from './errors.ts';
-import { makeInstanceFilter, readFilters } from './filters.ts';
+import { type InstanceFilter, makeInstanceFilter, readFilters } from './filters.ts';
 import { renderInstance } from './render-instance.ts';
 import { scopeOfCall } from './scope-of-call.ts';
 import { createShuffler } from './shuffle.ts';
 
-function findNamed(simulator: Simulator, call: Call, scope: Scope, ids: readonly string[]): Nature[] {
+const ID_LIMIT = 1000;
+
+/** What a request names, by the checks that need no look at the world: `DryRun` comes after them. */
+function readIds(call: Call): string[] {
+	const ids = readList(call.parameters, 'InstanceId');
+	if (ids.length > 0 && (call.parameters.has('MaxResults') || call.parameters.has('NextToken'))) {
+		throw new ApiError(
+			400,
+			'InvalidParameterCombination',
+			'The parameter instancesSet cannot be used with the parameter maxResults',
+		);
+	}
+	if (ids.length > ID_LIMIT) {
+		// The limit is documented; code and words are those of DescribeInstanceStatus beyond its own.
+		throw new ApiError(
+			400,
+			'InvalidRequest',
+			`${ids.length} exceeds the maximum number of instance IDs that can be specificied (${ID_LIMIT}). Please specify fewer than ${ID_LIMIT} instance IDs.`,
+		);
+	}
 	const malformed = ids.find((id) => !/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/.test(id));
 	if (malformed !== undefined) {
 		throw new ApiError(400, 'InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
 	}
-	const hidden = call.parameters.get('IncludeManagedResources') !== 'true';
+	return [...new Set(ids)];
+}
+
+function findNamed(simulator: Simulator, call: Call, scope: Scope, ids: readonly string[]): Nature[] {
+	const hidden = isManagedHidden(call);
 	const found: Nature[] = [];
 	const missing: string[] = [];
 	for (const id of ids) {
@@ -31,14 +55,22 @@ function findNamed(simulator: Simulator, call: Call, scope: Scope, ids: readonly
 		}
 	}
 	if (missing.length > 0) {
-		const many = missing.length > 1;
-		throw new ApiError(
-			400,
-			'InvalidInstanceID.NotFound',
-			`The instance ID${many ? 's' : ''} '${missing.join(', ')}' do${many ? '' : 'es'} not exist`,
-		);
+		throw notFound(simulator.options.namesAllMissing ? missing : missing.slice(0, 1));
 	}
 	return found;
+}
+
+function notFound(ids: readonly string[]): ApiError {
+	const many = ids.length > 1;
+	return new ApiError(
+		400,
+		'InvalidInstanceID.NotFound',
+		`The instance ID${many ? 's' : ''} '${ids.join(', ')}' do${many ? '' : 'es'} not exist`,
+	);
+}
+
+function isManagedHidden(call: Call): boolean {
+	return call.parameters.get('IncludeManagedResources') !== 'true';
 }
 
 /** A page that is going to be sent: what it holds, at the moment it was asked for. */
@@ -75,49 +107,71 @@ function* renderPage(simulator: Simulator, call: Call, { scope, slots, at, token
 	yield token === undefined ? end : `${end}\n    <nextToken>${token}</nextToken>`;
 }
 
-/** Every instance of the caller's account in the region: by ids, by filters, whole or page by page. */
-export function describeInstances(simulator: Simulator, call: Call): Answer {
-	refuseDryRun(call);
+/** Where a search has come to. */
+interface Found {
+	readonly slots: number[];
+	/** Where the next page begins; `total` at the end. */
+	readonly position: number;
+}
+
+/** Fills a page with what passes. Asked for by ids, only their places are looked at. */
+function fillPage(
+	simulator: Simulator,
+	scope: Scope,
+	page: Pick<OpenPage, 'start' | 'limit'>,
+	total: number,
+	search: { readonly filter: InstanceFilter | undefined; readonly hidden: boolean },
+): Found {
 	const { world } = simulator;
-	const scope = scopeOfCall(simulator, call);
-	const ids = readList(call.parameters, 'InstanceId');
-	if (ids.length > 0 && (call.parameters.has('MaxResults') || call.parameters.has('NextToken'))) {
-		throw new ApiError(
-			400,
-			'InvalidParameterCombination',
-			'The parameter instancesSet cannot be used with the parameter maxResults',
-		);
-	}
-	const maxResults = readMaxResults(call);
-	const passes = makeInstanceFilter(readFilters(call));
-	if (ids.length > 0) {
-		const named = findNamed(simulator, call, scope, ids).filter(
-			(nature) => passes === undefined || passes(makeFacts(world, scope, nature)),
-		);
-		const slots = named.map((nature) => nature.slot);
-		return answerEc2(
-			call,
-			slots.length,
-			renderPage(simulator, call, { scope, slots, at: world.time.at, token: undefined }),
-		);
-	}
 	const { at } = world.time;
-	const total = countSlots(world, scope, at) + countAddedSlots(world, scope, at);
-	const hidden = call.parameters.get('IncludeManagedResources') !== 'true';
-	const page = openPage(simulator, call, maxResults ?? Math.max(1, total), 'NextToken', ec2Errors.invalidToken);
+	const { filter, hidden } = search;
+	const named = filter?.ids === undefined ? undefined : positionsOf(world, scope, filter.ids, total);
+	const count = named?.length ?? total;
+	let step = named === undefined ? page.start : named.filter((position) => position < page.start).length;
 	const slots: number[] = [];
-	let position = page.start;
-	for (; position < total && slots.length < page.limit; position++) {
-		const slot = slotAt(world, scope, position, at);
+	for (; step < count && slots.length < page.limit; step++) {
+		const slot = slotAt(world, scope, named?.[step] ?? step, at);
 		const nature = slot === undefined ? undefined : glanceAt(world, scope, slot, at);
 		if (
 			nature !== undefined &&
 			!(hidden && nature.managedBy !== undefined) &&
-			(passes === undefined || passes(makeFacts(world, scope, nature)))
+			(filter === undefined || filter.passes(nature))
 		) {
 			slots.push(nature.slot);
 		}
 	}
+	return { slots, position: step < count ? (named?.[step] ?? step) : total };
+}
+
+function positionsOf(world: World, scope: Scope, ids: readonly string[], total: number): number[] {
+	const positions = new Set<number>();
+	for (const id of ids) {
+		const slot = findSlot(world, scope, id);
+		const position = slot === undefined ? total : positionOfSlot(world, scope, slot, world.time.at);
+		if (position < total) {
+			positions.add(position);
+		}
+	}
+	return [...positions].sort((left, right) => left - right);
+}
+
+/** Every instance of the caller's account in the region: by ids, by filters, whole or page by page. */
+export function describeInstances(simulator: Simulator, call: Call): Answer {
+	const { world } = simulator;
+	const scope = scopeOfCall(simulator, call);
+	const ids = readIds(call);
+	const maxResults = readMaxResults(call);
+	const filter = makeInstanceFilter(world, scope, readFilters(call));
+	refuseDryRun(call);
+	const { at } = world.time;
+	if (ids.length > 0) {
+		const named = findNamed(simulator, call, scope, ids);
+		const slots = (filter === undefined ? named : named.filter(filter.passes)).map((nature) => nature.slot);
+		return answerEc2(call, slots.length, renderPage(simulator, call, { scope, slots, at, token: undefined }));
+	}
+	const total = countSlots(world, scope, at) + countAddedSlots(world, scope, at);
+	const page = openPage(simulator, call, maxResults ?? Math.max(1, total), 'NextToken', ec2Errors.invalidToken);
+	const { slots, position } = fillPage(simulator, scope, page, total, { filter, hidden: isManagedHidden(call) });
 	if (call.lie === 'shuffled') {
 		slots.sort((left, right) => mix(left, call.serial) - mix(right, call.serial));
 	}

@@ -24,11 +24,11 @@ const PLACES = 8;
 
 /** Interfaces on instances and those on nothing, page by page. */
 export function describeNetworkInterfaces(simulator: Simulator, call: Call): Answer {
-	refuseDryRun(call);
 	const { world } = simulator;
 	const { at } = world.time;
 	const scope = scopeOfCall(simulator, call);
 	const maxResults = readMaxResults(call);
+	refuseDryRun(call);
 	const slots = countSlots(world, scope, at) + countAddedSlots(world, scope, at);
 	if (maxResults === undefined && slots > simulator.options.unpaginatedLimit) {
 		throw new ApiError(

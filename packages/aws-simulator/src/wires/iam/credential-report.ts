@@ -3,7 +3,7 @@ import type { CredentialReport, Simulator } from '../../simulator.ts';
 import type { Account } from '../../world/accounts.ts';
 import type { AccessKey } from '../../world/users/iam-credentials.ts';
 import { eachIamUser, type IamUserFacts } from '../../world/users/iam-users.ts';
-import type { World } from '../../world/world.ts';
+import { formatArn, type World } from '../../world/world.ts';
 import type { Call } from '../wire.ts';
 import { accountOfCall, answerIam, element, formatIamTime } from './answer.ts';
 
@@ -73,11 +73,11 @@ function describeUser(user: IamUserFacts): string[] {
 }
 
 /** The account's own sign-in comes first. Its password cannot be asked about. */
-function describeRoot(account: Account): string[] {
+function describeRoot(world: World, account: Account): string[] {
 	const noKey = ['false', NOTHING, NOTHING, NOTHING, NOTHING];
 	return [
 		'<root_account>',
-		`arn:aws:iam::${account.accountId}:root`,
+		formatArn(world, 'iam', '', account.accountId, 'root'),
 		formatReportTime(account.joinedAt),
 		'not_supported',
 		'no_information',
@@ -98,7 +98,7 @@ function toLine(values: readonly string[]): string {
 }
 
 function makeReport(world: World, account: Account, at: number): string {
-	const lines = [COLUMNS, describeRoot(account)];
+	const lines = [COLUMNS, describeRoot(world, account)];
 	for (const user of eachIamUser(world, account, at)) {
 		lines.push(describeUser(user));
 	}

@@ -365,3 +365,37 @@ test('the credential report has a line for the root and for each user, in the co
 	}
 	expect(rows.some((row) => row.includes('no_information'))).toBe(true);
 });
+
+test.each([
+	['aws-us-gov', 'us-gov-west-1', 'us-gov-east-1'],
+	['aws-cn', 'cn-north-1', 'cn-northwest-1'],
+	['aws-eusc', 'eusc-de-east-1', 'us-east-1'],
+] as const)('in %s IAM is signed for %s, and every ARN is of the partition', async (partition, region, other) => {
+	await simulator.close();
+	simulator = await startSimulator({ scenario: 'demo', partition, regions: partition === 'aws-eusc' ? 1 : 2 });
+	const keys = await assume(simulator, { region });
+	const { users } = await readAll(connectIam(simulator, keys, region));
+	expect(users.length).toBeGreaterThan(5);
+	expect(users.filter((user) => !user.Arn?.startsWith(`arn:${partition}:iam::`))).toEqual([]);
+	expect(await errorOf(readAll(connectIam(simulator, keys, other)))).toMatchObject({ code: 'SignatureDoesNotMatch' });
+	const facts = JSON.stringify([...listTrueIamUsers(simulator.world)]);
+	expect(facts).not.toContain('arn:aws:');
+	expect(facts).not.toContain('us-east-1');
+});
+
+test('what a service control policy or the role’s own policy forbids is no longer readable, in the truth too', async () => {
+	const accounts = [...listTrueAccounts(simulator.world)].filter((row) => row.state === 'ACTIVE');
+	const [, one, two] = accounts.map((row) => row.accountId);
+	const count = (accountId: string | undefined) =>
+		[...listTrueIamUsers(simulator.world, { accountId: accountId ?? '', readableOnly: true })].length;
+	const ask = async (accountId: string | undefined) =>
+		connectIam(simulator, await assume(simulator, { accountId: accountId ?? '' })).send(new ListUsersCommand({}));
+	simulator.control.mutate({ scpDenyAction: { action: 'iam:*', accountId: two ?? '' } });
+	simulator.control.mutate({ setRolePolicy: { accountId: one ?? '', policy: allow(['ec2:*']) } });
+	expect((await errorOf(ask(two))).message).toContain('with an explicit deny in a service control policy');
+	expect((await errorOf(ask(one))).message).toContain(
+		'because no identity-based policy allows the iam:ListUsers action',
+	);
+	expect([count(one), count(two)]).toEqual([0, 0]);
+	expect(count(simulator.managementAccountId)).toBeGreaterThan(0);
+});

@@ -8,18 +8,6 @@ import { generateCredentialReport, getCredentialReport } from './credential-repo
 import { iamErrors, renderIamError } from './errors.ts';
 import { getAccountAuthorizationDetails, getUser, listUsers } from './users.ts';
 
-const REGIONS: Readonly<Record<string, string>> = {
-	aws: 'us-east-1',
-	'aws-us-gov': 'us-gov-west-1',
-	'aws-cn': 'cn-north-1',
-	'aws-eusc': 'eusc-de-east-1',
-};
-
-/** The one region of a partition that calls of IAM are signed for. */
-function iamRegionOf(partition: string): string {
-	return REGIONS[partition] ?? 'us-east-1';
-}
-
 /** A user is shown by its name alone, as AWS does, but policies name it by its ARN. */
 function userResource(
 	world: World,
@@ -33,21 +21,21 @@ function userResource(
 	}
 	const account = findAccount(world, accountId);
 	const user = account === undefined ? undefined : findIamUser(world, account, userName, world.time.at);
-	return [{ arn: user?.arn ?? arnOfIamUser(accountId, '/', userName), shown: `user ${userName}` }];
+	return [{ arn: user?.arn ?? arnOfIamUser(world, accountId, '/', userName), shown: `user ${userName}` }];
 }
 
 function usersResource(
-	_world: World,
+	world: World,
 	{ accountId }: Principal,
 	parameters: ReadonlyMap<string, string>,
 ): readonly CallResource[] {
-	const arn = arnOfIamUser(accountId, parameters.get('PathPrefix') ?? '/', '');
+	const arn = arnOfIamUser(world, accountId, parameters.get('PathPrefix') ?? '/', '');
 	return [{ arn, shown: arn }];
 }
 
 export const iamWire: Wire = {
 	service: 'iam',
-	fixedRegion: iamRegionOf('aws'),
+	fixedRegion: 'us-east-1',
 	errors: iamErrors,
 	renderError: renderIamError,
 	parse: (request) => parseQueryCall(request, '2010-05-08'),

@@ -316,3 +316,22 @@ test('a role without the optional actions may not look for the store', async () 
 	expect((await errorOf(ask)).code).toBe('AccessDeniedException');
 	await readUsers();
 });
+
+test('in another partition the store lies in the first region when its own is none there, with ARNs of the partition', async () => {
+	await simulator.close();
+	simulator = await startSimulator({ scenario: 'demo', partition: 'aws-cn', regions: 2, throttle: false });
+	const { identityStoreId, identityStoreRegion, managementAccountId } = simulator;
+	expect(identityStoreRegion).toBe('cn-north-1');
+	const session = await assume(simulator, { region: 'cn-north-1' });
+	client = connectIdentityStore(simulator, session, identityStoreRegion);
+	IdentityStoreId = identityStoreId;
+	expect((await readUsers()).flat()).toHaveLength(900);
+	simulator.control.mutate({ denyAction: { accountId: managementAccountId, action: 'identitystore:ListUsers' } });
+	expect((await errorOf(readUsers())).message).toContain(
+		`arn:aws-cn:identitystore::${managementAccountId}:identitystore/${identityStoreId}`,
+	);
+	const elsewhere = connectIdentityStore(simulator, session, 'us-east-1');
+	expect((await errorOf(elsewhere.send(new ListUsersCommand({ IdentityStoreId })))).code).toBe(
+		'InvalidSignatureException',
+	);
+});

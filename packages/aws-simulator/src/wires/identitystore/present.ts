@@ -1,8 +1,8 @@
 import type { GroupFacts, MembershipFacts } from '../../world/users/identity-groups.ts';
 import type { IdentityUserFacts, PrivateFacts } from '../../world/users/identity-users.ts';
 
-/** AWS signs what its console or an identity provider made. */
-const MAKER = 'arn:aws:sso:::scim';
+/** Who made it: the identity provider. */
+const MAKER = 'SCIM/external';
 
 function toTimes(facts: { readonly createdAt: number; readonly updatedAt: number }) {
 	return { CreatedAt: facts.createdAt / 1000, UpdatedAt: facts.updatedAt / 1000, CreatedBy: MAKER, UpdatedBy: MAKER };

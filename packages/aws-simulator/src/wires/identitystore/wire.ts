@@ -1,3 +1,4 @@
+import { formatArn } from '../../world/world.ts';
 import { jsonErrors, parseJsonCall, renderJsonError } from '../json-protocol.ts';
 import type { Action, Wire } from '../wire.ts';
 import { listGroupMemberships, listGroups, listUsers } from './listings.ts';
@@ -6,11 +7,14 @@ import { listGroupMemberships, listGroups, listUsers } from './listings.ts';
 function listing(name: string, kinds: readonly string[], run: Action['run']): Action {
 	return {
 		permission: `identitystore:${name}`,
-		resources: (_world, principal, parameters) =>
-			[
-				`arn:aws:identitystore::${principal.accountId}:identitystore/${parameters.get('IdentityStoreId') ?? ''}`,
-				...kinds.map((kind) => `arn:aws:identitystore:::${kind}/*`),
-			].map((arn) => ({ arn, shown: arn })),
+		resources: (world, principal, parameters) => {
+			const store = `identitystore/${parameters.get('IdentityStoreId') ?? ''}`;
+			const arns = [
+				formatArn(world, 'identitystore', '', principal.accountId, store),
+				...kinds.map((kind) => formatArn(world, 'identitystore', '', '', `${kind}/*`)),
+			];
+			return arns.map((arn) => ({ arn, shown: arn }));
+		},
 		tokenParameter: 'NextToken',
 		run,
 	};

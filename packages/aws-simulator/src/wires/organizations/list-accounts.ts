@@ -4,11 +4,12 @@ import {
 	type Account,
 	accountAt,
 	countAccountIndexes,
+	listingAccountId,
 	managementAccountId,
 	pathOfAccount,
 	stateOfAccount,
 } from '../../world/accounts.ts';
-import { organizationIdOf } from '../../world/world.ts';
+import { formatArn, organizationIdOf } from '../../world/world.ts';
 import { closePage, openPage } from '../paging.ts';
 import { makeRequestId } from '../request-id.ts';
 import type { Call } from '../wire.ts';
@@ -26,7 +27,13 @@ function present(simulator: Simulator, account: Account, state: string) {
 	const { world } = simulator;
 	return {
 		Id: account.accountId,
-		Arn: `arn:aws:organizations::${managementAccountId(world)}:account/${organizationIdOf(world)}/${account.accountId}`,
+		Arn: formatArn(
+			world,
+			'organizations',
+			'',
+			managementAccountId(world),
+			`account/${organizationIdOf(world)}/${account.accountId}`,
+		),
 		Email: account.email,
 		Name: account.name,
 		Status: legacyStatus(state),
@@ -39,7 +46,7 @@ function present(simulator: Simulator, account: Account, state: string) {
 
 export function listAccounts(simulator: Simulator, call: Call): Answer {
 	const { world } = simulator;
-	if (call.principal.accountId !== managementAccountId(world)) {
+	if (![managementAccountId(world), listingAccountId(world)].includes(call.principal.accountId)) {
 		throw new ApiError(400, 'AccessDeniedException', "You don't have permissions to access this resource.");
 	}
 	const asked = Number(call.parameters.get('MaxResults') ?? PAGE_LIMIT);

@@ -2,6 +2,7 @@ import type { Answer } from '../../http/messages.ts';
 import type { Simulator } from '../../simulator.ts';
 import { accountAt, findAccount, managementAccountId } from '../../world/accounts.ts';
 import { arnOfIdentityCenter, identityStoreIdOf, identityStoreRegionOf } from '../../world/users/identity-store.ts';
+import { formatArn } from '../../world/world.ts';
 import {
 	answerJson,
 	jsonErrors,
@@ -39,7 +40,10 @@ export const ssoWire: Wire = {
 	actions: {
 		ListInstances: {
 			permission: 'sso:ListInstances',
-			resources: () => [{ arn: 'arn:aws:sso:::instance/*', shown: 'arn:aws:sso:::instance/*' }],
+			resources: (world) => {
+				const arn = formatArn(world, 'sso', '', '', 'instance/*');
+				return [{ arn, shown: arn }];
+			},
 			tokenParameter: 'NextToken',
 			run: listInstances,
 		},

@@ -1,10 +1,12 @@
-import { findDenial } from '../../gate/authorize.ts';
-import { evaluatePolicies, listStatements } from '../../gate/policy.ts';
+import { findDenial, makeContext } from '../../gate/authorize.ts';
+import { findPolicyFault } from '../../gate/check-policy.ts';
 import { allow, deriveKeyId, deriveSecret, type Principal } from '../../gate/principals.ts';
+import { isTrusted } from '../../gate/trust.ts';
 import { type Answer, ApiError } from '../../http/messages.ts';
 import type { PolicyDocument } from '../../options.ts';
 import type { Simulator } from '../../simulator.ts';
-import { findAccount, hasRole, stateOfAccount } from '../../world/accounts.ts';
+import { type Account, findAccount, hasRole, stateOfAccount } from '../../world/accounts.ts';
+import { formatArn } from '../../world/world.ts';
 import { escapeXml } from '../query-protocol.ts';
 import { makeRequestId } from '../request-id.ts';
 import type { Call } from '../wire.ts';
@@ -19,7 +21,7 @@ function invalid(message: string): ApiError {
 }
 
 /** The session policy, or undefined when none was sent. */
-export function readSessionPolicy(text: string | undefined): PolicyDocument | undefined {
+function readSessionPolicy(text: string | undefined, partition: string): PolicyDocument | undefined {
 	if (text === undefined) {
 		return undefined;
 	}
@@ -29,9 +31,9 @@ export function readSessionPolicy(text: string | undefined): PolicyDocument | un
 		);
 	}
 	try {
-		const document = JSON.parse(text) as PolicyDocument; // Checked by the look at its statements.
-		if (listStatements(document).every((statement) => statement.Effect === 'Allow' || statement.Effect === 'Deny')) {
-			return document;
+		const document: unknown = JSON.parse(text);
+		if (findPolicyFault(document, 'identity', partition) === undefined) {
+			return document as PolicyDocument; // It was checked.
 		}
 	} catch {
 		// Falls through to AWS's answer.
@@ -39,46 +41,38 @@ export function readSessionPolicy(text: string | undefined): PolicyDocument | un
 	throw new ApiError(400, 'MalformedPolicyDocument', 'Syntax errors in policy.');
 }
 
-/** The trust policy every role has: our principal and no other, and only with the external id. */
-function trustPolicy(simulator: Simulator): PolicyDocument {
-	return {
-		Statement: [
-			{
-				Effect: 'Allow',
-				Action: 'sts:AssumeRole',
-				Condition: { StringEquals: { 'sts:ExternalId': simulator.externalId } },
-			},
-		],
-	};
-}
-
 /** A role of our own between the base identity and the customers' roles; it asks for no external id. */
 function isPrincipalRole(simulator: Simulator, call: Call, roleArn: string): boolean {
 	return roleArn === simulator.principalRoleArn && call.principal.arn === simulator.base.arn;
 }
 
-function isOurs(simulator: Simulator, call: Call): boolean {
-	const session = simulator.principalRoleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
-	return call.principal.arn === simulator.base.arn || call.principal.arn.startsWith(`${session}/`);
+/** The account of an ARN that names the role every account has, in this partition. */
+function findRoleAccount(simulator: Simulator, roleArn: string): Account | undefined {
+	const { world } = simulator;
+	const { partition, rolePath, roleName } = world.settings;
+	const match = /^arn:([a-z-]+):iam::(\d{12}):role(\/(?:.+\/)?)([^/]+)$/.exec(roleArn);
+	const named = match?.[1] === partition && match[3] === rolePath && match[4] === roleName;
+	return named && match[2] !== undefined ? findAccount(world, match[2]) : undefined;
 }
 
-function isTrusted(simulator: Simulator, call: Call, roleArn: string): boolean {
+function mayEnter(simulator: Simulator, call: Call, roleArn: string): boolean {
 	if (isPrincipalRole(simulator, call, roleArn)) {
 		return true;
 	}
-	const { settings } = simulator.world;
-	const match = /^arn:aws:iam::(\d{12}):role(\/(?:.+\/)?)([^/]+)$/.exec(roleArn);
-	const account = match?.[1] === undefined ? undefined : findAccount(simulator.world, match[1]);
-	const named = match?.[2] === settings.rolePath && match[3] === settings.roleName;
-	if (account === undefined || !named || !hasRole(simulator.world, account) || !isOurs(simulator, call)) {
-		return false;
-	}
-	if (stateOfAccount(simulator.world, account, simulator.world.time.at) !== 'ACTIVE') {
+	const { world, options } = simulator;
+	const account = findRoleAccount(simulator, roleArn);
+	if (
+		account === undefined ||
+		!hasRole(world, account) ||
+		stateOfAccount(world, account, world.time.at) !== 'ACTIVE' ||
+		options.clock() < (world.overlay.newRoles.get(account.accountId)?.readyAt ?? 0)
+	) {
 		return false;
 	}
 	const externalId = call.parameters.get('ExternalId');
-	const context = new Map(externalId === undefined ? [] : [['sts:externalid', externalId]]);
-	return evaluatePolicies([trustPolicy(simulator)], 'sts:AssumeRole', roleArn, context) === 'allowed';
+	const sent = new Map(externalId === undefined ? [] : [['sts:externalid', externalId]]);
+	const role = { arn: roleArn, accountId: account.accountId };
+	return isTrusted(simulator, call.principal, role, makeContext(call.principal, call.region, sent));
 }
 
 function readDuration(call: Call): number {
@@ -125,10 +119,10 @@ export function assumeRole(simulator: Simulator, call: Call): Answer {
 			`1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
 		);
 	}
-	const sessionPolicy = readSessionPolicy(call.parameters.get('Policy'));
+	const sessionPolicy = readSessionPolicy(call.parameters.get('Policy'), simulator.world.settings.partition);
 	const seconds = readDuration(call);
 	const mayAsk = findDenial(simulator, call.principal, 'sts:AssumeRole', roleArn, call.region) === undefined;
-	if (!mayAsk || !isTrusted(simulator, call, roleArn)) {
+	if (!mayAsk || !mayEnter(simulator, call, roleArn)) {
 		throw stsErrors.denied(call.principal.arn, 'sts:AssumeRole', roleArn, '');
 	}
 	const now = simulator.options.clock();
@@ -171,7 +165,8 @@ interface Wish {
 
 function openSession(simulator: Simulator, call: Call, wish: Wish): Principal {
 	const { roleArn, sessionName, sessionPolicy, now, seconds } = wish;
-	const { seed } = simulator.world.settings;
+	const { world } = simulator;
+	const { seed } = world.settings;
 	const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
 	const accountId = roleArn.split(':')[4] ?? '';
 	const purpose = `session/${call.serial}`;
@@ -183,11 +178,12 @@ function openSession(simulator: Simulator, call: Call, wish: Wish): Principal {
 		sessionToken: `IQoJb3JpZ2luX2Vj${Buffer.concat([1, 2, 3, 4].map((part) => deriveSecret(seed, `${purpose}/token/${part}`))).toString('base64')}`,
 		expiresAt: now + lifetime * 1000,
 		accountId,
-		arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
+		arn: formatArn(world, 'sts', '', accountId, `assumed-role/${roleName}/${sessionName}`),
 		userId: `${deriveKeyId(seed, 'AROA', roleArn)}:${sessionName}`,
 		policies: [roleArn === simulator.principalRoleArn ? allow(['sts:AssumeRole']) : simulator.rolePolicy],
 		sessionPolicy,
 		assumed: true,
+		roleArn,
 	};
 	simulator.principals.set(session.accessKeyId, session);
 	return session;

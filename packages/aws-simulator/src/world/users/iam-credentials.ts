@@ -1,4 +1,5 @@
 import { mix, pick, toUnit } from '../hash.ts';
+import { factsOfPartition } from '../partitions.ts';
 import { MILLISECONDS_PER_DAY } from '../settings.ts';
 import type { World } from '../world.ts';
 import type { IamName } from './iam-names.ts';
@@ -31,7 +32,6 @@ export const NO_CREDENTIALS: IamCredentials = {
 	certificate: undefined,
 };
 
-const USED_REGIONS = ['eu-central-1', 'eu-west-1', 'us-east-1', 'us-east-1'] as const;
 const USED_SERVICES = ['s3', 'ec2', 'sts', 'iam', 'ecr', 'dynamodb', 'ses'] as const;
 /** Days between two sign-ins. */
 const HABITS = [1, 1, 7, 30] as const;
@@ -42,7 +42,8 @@ function between(from: number, to: number, share: number): number {
 }
 
 function drawKey(world: World, bornAt: number, hash: number): AccessKey {
-	const { startAt } = world.settings;
+	const { startAt, partition } = world.settings;
+	const regions = factsOfPartition(partition).regions.slice(0, 3);
 	const end = Math.max(bornAt, startAt);
 	const rotatedAt = between(bornAt, end, toUnit(mix(hash, 1)));
 	const used = mix(hash, 2) % 10 < 8;
@@ -52,7 +53,7 @@ function drawKey(world: World, bornAt: number, hash: number): AccessKey {
 		lastUsed: used
 			? {
 					at: between(rotatedAt, end, 0.5 + toUnit(mix(hash, 4)) / 2),
-					region: pick(USED_REGIONS, mix(hash, 5)),
+					region: pick(regions, mix(hash, 5)).name,
 					service: pick(USED_SERVICES, mix(hash, 6)),
 				}
 			: undefined,

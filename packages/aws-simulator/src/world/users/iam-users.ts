@@ -3,7 +3,7 @@ import type { Purpose } from '../company.ts';
 import { hashText, mix, pick } from '../hash.ts';
 import { permute } from '../permutation.ts';
 import type { Tag } from '../tags.ts';
-import { remember, type World } from '../world.ts';
+import { formatArn, remember, type World } from '../world.ts';
 import { drawCredentials, type IamCredentials, NO_CREDENTIALS } from './iam-credentials.ts';
 import { candidateSlots, iamNameAt } from './iam-names.ts';
 import { drawIamTags } from './iam-tags.ts';
@@ -93,15 +93,15 @@ export function directUserId(world: World): string {
 	return userIdAt(world, accountAt(world, 0), DIRECT_SLOT);
 }
 
-export function arnOfIamUser(accountId: string, path: string, userName: string): string {
-	return `arn:aws:iam::${accountId}:user${path}${userName}`;
+export function arnOfIamUser(world: World, accountId: string, path: string, userName: string): string {
+	return formatArn(world, 'iam', '', accountId, `user${path}${userName}`);
 }
 
 const BOUNDARIES = ['policy/boundaries/Developer', 'policy/Boundary'] as const;
 const GROUPS = ['Administrators', 'Developers', 'Billing', 'ReadOnly', 'Support'] as const;
 const POLICIES = ['ReadOnlyAccess', 'PowerUserAccess', 'IAMUserChangePassword', 'AmazonS3FullAccess'] as const;
 
-function drawPermissions(account: Account, service: boolean, hash: number) {
+function drawPermissions(world: World, account: Account, service: boolean, hash: number) {
 	const bounded = mix(hash, 50) % 100 < (service ? 16 : 6);
 	const own = mix(hash, 51) % 4 !== 0;
 	const first = pick(GROUPS, mix(hash, 52));
@@ -110,11 +110,14 @@ function drawPermissions(account: Account, service: boolean, hash: number) {
 	return {
 		permissionsBoundaryArn: bounded
 			? own
-				? `arn:aws:iam::${account.accountId}:${pick(BOUNDARIES, mix(hash, 55))}`
-				: 'arn:aws:iam::aws:policy/PowerUserAccess'
+				? formatArn(world, 'iam', '', account.accountId, pick(BOUNDARIES, mix(hash, 55)))
+				: formatArn(world, 'iam', '', 'aws', 'policy/PowerUserAccess')
 			: undefined,
 		groups: service || mix(hash, 56) % 5 === 0 ? [] : [...new Set([first, second])],
-		policies: service || mix(hash, 57) % 3 === 0 ? [{ name: policy, arn: `arn:aws:iam::aws:policy/${policy}` }] : [],
+		policies:
+			service || mix(hash, 57) % 3 === 0
+				? [{ name: policy, arn: formatArn(world, 'iam', '', 'aws', `policy/${policy}`) }]
+				: [],
 	};
 }
 
@@ -158,7 +161,7 @@ function makePlain(world: World, account: Account, slot: number, origin: Origin,
 		accountId: account.accountId,
 		userName,
 		userId,
-		arn: arnOfIamUser(account.accountId, path, userName),
+		arn: arnOfIamUser(world, account.accountId, path, userName),
 		path,
 		createdAt,
 		tags,
@@ -191,11 +194,11 @@ function makeDrawn(world: World, account: Account, slot: number, at: number): Ia
 				accountId: account.accountId,
 				userName: name.userName,
 				userId,
-				arn: arnOfIamUser(account.accountId, name.path, name.userName),
+				arn: arnOfIamUser(world, account.accountId, name.path, name.userName),
 				path: name.path,
 				createdAt,
 				tags,
-				...drawPermissions(account, name.kind === 'service', hash),
+				...drawPermissions(world, account, name.kind === 'service', hash),
 				credentials: drawCredentials(world, name.kind, createdAt, hash, at),
 			};
 }

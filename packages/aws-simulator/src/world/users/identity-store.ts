@@ -1,7 +1,7 @@
 import { accountAt, managementAccountId } from '../accounts.ts';
 import { hashText, mix, toHex8 } from '../hash.ts';
 import { permute, unpermute } from '../permutation.ts';
-import type { World } from '../world.ts';
+import { formatArn, type World } from '../world.ts';
 
 /** `d-` and ten hex digits. */
 export function identityStoreIdOf(world: World): string {
@@ -16,12 +16,12 @@ export function identityStoreRegionOf(world: World): string {
 }
 
 export function arnOfIdentityStore(world: World): string {
-	return `arn:aws:identitystore::${managementAccountId(world)}:identitystore/${identityStoreIdOf(world)}`;
+	return formatArn(world, 'identitystore', '', managementAccountId(world), `identitystore/${identityStoreIdOf(world)}`);
 }
 
 export function arnOfIdentityCenter(world: World): string {
 	const hash = hashText(world.key, 'sso-instance');
-	return `arn:aws:sso:::instance/ssoins-${toHex8(hash)}${toHex8(mix(hash, 1))}`;
+	return formatArn(world, 'sso', '', '', `instance/ssoins-${toHex8(hash)}${toHex8(mix(hash, 1))}`);
 }
 
 /** What a resource id of the store names. */
