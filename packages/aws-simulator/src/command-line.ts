@@ -6,6 +6,8 @@ export const USAGE = `aws-simulator: a wire-compatible simulator of the AWS APIs
 
   --scenario demo|even|small   what the world looks like (default small)
   --accounts N  --instances N  --regions N  --seed N  --churn PER_DAY  --big-scope N
+  --iam-users-per-account N  --identity-center-users N  --identity-center-groups N
+  --identity-store-region REGION
   --start-at ISO_TIME          world time at the start
   --port N                     default 0: any free port on 127.0.0.1
   --latency-base-ms N  --latency-item-ms N
@@ -33,6 +35,9 @@ const NUMBERS = [
 	'short-page-rate',
 	'empty-page-rate',
 	'session-seconds',
+	'iam-users-per-account',
+	'identity-center-users',
+	'identity-center-groups',
 	'delegated-administrator',
 ] as const;
 
@@ -50,6 +55,7 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 			'call-log': text,
 			'role-name': text,
 			'role-path': text,
+			'identity-store-region': text,
 			'no-gzip': flag,
 			'no-throttle': flag,
 			help: flag,
@@ -100,6 +106,10 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | 'h
 		callLogFile: readText('call-log'),
 		roleName: readText('role-name'),
 		rolePath: readText('role-path'),
+		iamUsersPerAccount: readNumber('iam-users-per-account'),
+		identityCenterUsers: readNumber('identity-center-users'),
+		identityCenterGroups: readNumber('identity-center-groups'),
+		identityStoreRegion: readText('identity-store-region'),
 		gzip: given['no-gzip'] !== true,
 		throttle: given['no-throttle'] === true ? (false as const) : undefined,
 	});

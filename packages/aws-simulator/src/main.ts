@@ -1,6 +1,18 @@
 import { parseCommandLine, USAGE } from './command-line.ts';
 import { startSimulator } from './start-simulator.ts';
-import { countAccountIndexes } from './world/accounts.ts';
+import { accountAt, countAccountIndexes } from './world/accounts.ts';
+import { countIamPlaces } from './world/users/iam-users.ts';
+import type { World } from './world/world.ts';
+
+/** Users at the start: then no place of a listing is empty. */
+function countIamUsers(world: World): number {
+	const { accounts, startAt } = world.settings;
+	let count = 0;
+	for (let index = 0; index < accounts; index++) {
+		count += countIamPlaces(world, accountAt(world, index), startAt);
+	}
+	return count;
+}
 
 async function run(): Promise<void> {
 	const options = parseCommandLine(process.argv.slice(2));
@@ -23,11 +35,16 @@ async function run(): Promise<void> {
 		directAccessKeyId: direct.accessKeyId,
 		directSecretAccessKey: direct.secretAccessKey,
 		managementAccountId: simulator.managementAccountId,
+		identityStoreId: simulator.identityStoreId,
+		identityStoreRegion: simulator.identityStoreRegion,
 		partition: settings.partition,
 		counts: {
 			accounts: countAccountIndexes(simulator.world, settings.startAt),
 			regions: settings.regions,
 			instances: settings.instances + settings.bigScopeInstances,
+			iamUsers: countIamUsers(simulator.world),
+			identityCenterUsers: settings.identityCenterUsers,
+			identityCenterGroups: settings.identityCenterGroups,
 		},
 	};
 	process.stdout.write(`${JSON.stringify(ready)}\n`);

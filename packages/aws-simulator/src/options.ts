@@ -31,7 +31,10 @@ export interface SimulatorOptions extends Partial<WorldSettings> {
 	/** Share of pages that are short, or empty with a token. */
 	readonly shortPageRate?: number;
 	readonly emptyPageRate?: number;
-	/** Throttle buckets of EC2 per (account, region, action). `false` switches them off. */
+	/**
+	 * Throttle buckets of EC2 per (account, region, action). `false` switches all buckets off, those of the other services
+	 * with limits of their own too.
+	 */
 	readonly throttle?: { readonly burst: number; readonly perSecond: number } | false;
 	readonly faults?: readonly FaultRule[];
 	/** JSON lines of every call. */
@@ -41,7 +44,7 @@ export interface SimulatorOptions extends Partial<WorldSettings> {
 	/** Clock of signatures and sessions, in milliseconds. Not the world's time. */
 	readonly clock?: () => number;
 	readonly externalId?: string;
-	/** What the role may do in every account; the default is what the EC2 collection and discovery need. */
+	/** What the role may do in every account; the default is what the collections of devices and users and discovery need. */
 	readonly rolePolicy?: PolicyDocument;
 	/** Who may assume it, in every account; the default is our principals with the external id. */
 	readonly trustPolicy?: PolicyDocument;
@@ -53,6 +56,8 @@ export interface SimulatorOptions extends Partial<WorldSettings> {
 	readonly sessionLifetimeSeconds?: number;
 	/** DescribeNetworkInterfaces without pages is refused from this many instances in a scope on. */
 	readonly unpaginatedLimit?: number;
+	/** So many questions after a credential report hear that it is in the making. */
+	readonly credentialReportAsks?: number;
 }
 
 /** What has no default of its own. */
@@ -74,6 +79,7 @@ const OPTION_DEFAULTS: ResolvedOptions = {
 	callLogLimit: 100_000,
 	clock: Date.now,
 	unpaginatedLimit: 1000,
+	credentialReportAsks: 1,
 	regionRefusal: 'AuthFailure',
 	namesAllMissing: true,
 };
@@ -108,6 +114,10 @@ export function resolveOptions(options: SimulatorOptions): { settings: WorldSett
 			managedShare: given.managedShare ?? base.managedShare,
 			roleName: given.roleName ?? base.roleName,
 			rolePath: given.rolePath ?? base.rolePath,
+			iamUsersPerAccount: given.iamUsersPerAccount ?? base.iamUsersPerAccount,
+			identityCenterUsers: given.identityCenterUsers ?? base.identityCenterUsers,
+			identityCenterGroups: given.identityCenterGroups ?? base.identityCenterGroups,
+			identityStoreRegion: given.identityStoreRegion ?? base.identityStoreRegion,
 			delegatedAdministrator,
 		},
 		resolved: { ...OPTION_DEFAULTS, ...given },

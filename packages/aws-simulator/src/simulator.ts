@@ -5,6 +5,14 @@ import type { Buckets } from './gate/throttle.ts';
 import type { PolicyDocument, ResolvedOptions } from './options.ts';
 import type { World } from './world/world.ts';
 
+/** A credential report that IAM was told to make. */
+export interface CredentialReport {
+	/** World time; the report shows the users of this moment. */
+	readonly startedAt: number;
+	/** Questions after it since. */
+	asks: number;
+}
+
 /** Everything one running simulator holds. */
 export interface Simulator {
 	readonly world: World;
@@ -20,6 +28,8 @@ export interface Simulator {
 	readonly buckets: Buckets;
 	readonly faults: FaultEngine;
 	readonly log: CallLog;
+	/** By account id: the credential report that was last asked for. */
+	readonly credentialReports: Map<string, CredentialReport>;
 	/** Calls so far. */
 	readonly serial: { value: number };
 }

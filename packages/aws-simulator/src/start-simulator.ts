@@ -15,6 +15,7 @@ import { createSimulatorServer } from './http/server.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
 import type { Simulator } from './simulator.ts';
 import { listingAccountId, managementAccountId } from './world/accounts.ts';
+import { identityStoreIdOf, identityStoreRegionOf } from './world/users/identity-store.ts';
 import { createWorld, formatArn, type World } from './world/world.ts';
 
 export interface RunningSimulator {
@@ -30,6 +31,10 @@ export interface RunningSimulator {
 	/** A role of our own between `base` and the customers' roles (chaining); it asks for no external id. */
 	readonly principalRoleArn: string;
 	readonly managementAccountId: string;
+	/** `d-` and ten hex digits: the store of Identity Center, which the management account owns. */
+	readonly identityStoreId: string;
+	/** The one region where Identity Center and its store answer. */
+	readonly identityStoreRegion: string;
 	readonly control: Control;
 	readonly close: () => Promise<void>;
 }
@@ -57,6 +62,7 @@ function createSimulator(options: SimulatorOptions): Simulator {
 		buckets: createBuckets(resolved.throttle),
 		faults: createFaultEngine(resolved.faults),
 		log: createCallLog(resolved.callLogLimit, resolved.callLogFile),
+		credentialReports: new Map(),
 		serial: { value: 0 },
 	};
 }
@@ -89,6 +95,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
 		externalId: simulator.externalId,
 		principalRoleArn: simulator.principalRoleArn,
 		managementAccountId: management,
+		identityStoreId: identityStoreIdOf(world),
+		identityStoreRegion: identityStoreRegionOf(world),
 		control,
 		async close() {
 			stop.abort();

@@ -13,7 +13,19 @@ import {
 import type { InstanceFacts } from './world/instance-facts.ts';
 import { glanceAt, makeFacts, slotAt } from './world/instances.ts';
 import { type AccountState, changesFor } from './world/overlay.ts';
+import { factsOfPartition } from './world/partitions.ts';
 import { openScope } from './world/scopes.ts';
+import { eachIamUser, type IamUserFacts } from './world/users/iam-users.ts';
+import {
+	countGroupPlaces,
+	countMemberPlaces,
+	type GroupFacts,
+	groupAt,
+	isMember,
+	membershipAt,
+} from './world/users/identity-groups.ts';
+import { identityStoreRegionOf } from './world/users/identity-store.ts';
+import { countIdentityPlaces, type IdentityUserFacts, identityUserAt } from './world/users/identity-users.ts';
 import type { World } from './world/world.ts';
 
 /** A device that exists; the facts never went through XML. */
@@ -47,7 +59,14 @@ export interface TruthOptions {
 	readonly region?: string;
 }
 
-function outcomeOf(world: World, account: Account, region: string, state: AccountState): TrueRegion['outcome'] {
+/** What a collector with the role hears of an action: by default of listing instances. */
+function outcomeOf(
+	world: World,
+	account: Account,
+	region: string,
+	state: AccountState,
+	permission = 'ec2:DescribeInstances',
+): TrueRegion['outcome'] {
 	if (state !== 'ACTIVE') {
 		return 'not_active';
 	}
@@ -55,7 +74,6 @@ function outcomeOf(world: World, account: Account, region: string, state: Accoun
 	if (!hasRole(world, account) || trust === 'wrong') {
 		return 'role_missing';
 	}
-	const permission = 'ec2:DescribeInstances';
 	const context = new Map([['aws:requestedregion', region]]);
 	if (findControlDenial(world, account, { permission, resource: '*', region, context }) !== undefined) {
 		return 'blocked_by_policy';
@@ -150,4 +168,80 @@ export function countTrueDevices(world: World, options: TruthOptions = {}): numb
 		count += 1;
 	}
 	return count;
+}
+
+/** An IAM user that exists; the facts never went through XML. */
+export type TrueIamUser = IamUserFacts;
+
+/** Users of every account at this moment, one by one. `readableOnly`: where a collector with the role may list them. */
+export function* listTrueIamUsers(world: World, options: Omit<TruthOptions, 'region'> = {}): Generator<TrueIamUser> {
+	const at = options.at ?? world.time.at;
+	const region = factsOfPartition(world.settings.partition).fixedRegions['iam'] ?? '';
+	for (const { account, state } of eachAccount(world, at)) {
+		const asked = options.accountId === undefined || options.accountId === account.accountId;
+		const hidden =
+			options.readableOnly === true && outcomeOf(world, account, region, state, 'iam:ListUsers') !== 'readable';
+		if (asked && !hidden) {
+			yield* eachIamUser(world, account, at);
+		}
+	}
+}
+
+export interface StoreTruthOptions {
+	/** World time; now by default. */
+	readonly at?: number;
+	/** Nothing when a collector with the role may not list them. */
+	readonly readableOnly?: boolean;
+}
+
+/** Only the account that owns the AWS Organization may ever read it. */
+function mayReadStore(world: World, action: string, options: StoreTruthOptions): boolean {
+	const owner = accountAt(world, 0);
+	const permission = `identitystore:${action}`;
+	return (
+		options.readableOnly !== true ||
+		outcomeOf(world, owner, identityStoreRegionOf(world), 'ACTIVE', permission) === 'readable'
+	);
+}
+
+/** A group of Identity Center that exists, with the ids of its members. */
+export interface TrueGroup extends GroupFacts {
+	readonly members: readonly string[];
+}
+
+/** Every group at this moment, with its members whether or not a collector may read those. */
+export function* listTrueGroups(world: World, options: StoreTruthOptions = {}): Generator<TrueGroup> {
+	const at = options.at ?? world.time.at;
+	const places = mayReadStore(world, 'ListGroups', options) ? countGroupPlaces(world, at) : 0;
+	for (let place = 0; place < places; place++) {
+		const group = groupAt(world, place, at);
+		if (group !== undefined) {
+			const members = Array.from(
+				{ length: countMemberPlaces(world, group, at) },
+				(_, member) => membershipAt(world, group, member, at)?.userId,
+			);
+			yield { ...group, members: members.filter((userId) => userId !== undefined) };
+		}
+	}
+}
+
+/** A user of Identity Center that exists, with its groups. */
+export interface TrueIdentityUser extends IdentityUserFacts {
+	readonly groups: readonly { readonly groupId: string; readonly displayName: string }[];
+}
+
+/** Every user of the store at this moment, one by one, with its groups whether or not a collector may read those. */
+export function* listTrueIdentityUsers(world: World, options: StoreTruthOptions = {}): Generator<TrueIdentityUser> {
+	const at = options.at ?? world.time.at;
+	const groups = Array.from({ length: countGroupPlaces(world, at) }, (_, place) => groupAt(world, place, at)).filter(
+		(group) => group !== undefined,
+	);
+	const places = mayReadStore(world, 'ListUsers', options) ? countIdentityPlaces(world, at) : 0;
+	for (let place = 0; place < places; place++) {
+		const user = identityUserAt(world, place, at);
+		if (user !== undefined) {
+			const its = groups.filter((group) => isMember(world, group, user, at));
+			yield { ...user, groups: its.map(({ groupId, displayName }) => ({ groupId, displayName })) };
+		}
+	}
 }

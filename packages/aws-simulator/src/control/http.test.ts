@@ -58,3 +58,24 @@ test('calls, accounts and devices can be read over HTTP', async () => {
 	expect(await getLines('truth')).toHaveLength(countTrueDevices(simulator.world));
 	expect(await getLines('truth?of=accounts')).toHaveLength(6);
 });
+
+test('users and groups can be changed and read over HTTP', async () => {
+	const accountId = simulator.managementAccountId;
+	const before = (await getLines('truth?of=iam-users')).length;
+	const { reply } = await post('mutate', [
+		{ addIamUser: { accountId, userName: 'by.hand' } },
+		{ addIdentityUser: { userName: 'by.hand' } },
+		{ addGroup: { displayName: 'by hand' } },
+	]);
+	const [iamUserId, userId, groupId] = reply['arns'] as string[]; // One for each change.
+	expect(await getLines('truth?of=iam-users')).toHaveLength(before + 1);
+	expect((await getLines('truth?of=iam-users')).find((user) => user['userId'] === iamUserId)).toMatchObject({
+		userName: 'by.hand',
+	});
+	await post('mutate', { addToGroup: { groupId, userId } });
+	expect((await getLines('truth?of=groups')).at(-1)).toMatchObject({ groupId, members: [userId] });
+	expect((await getLines('truth?of=identity-users')).at(-1)).toMatchObject({ userId, groups: [{ groupId }] });
+	await post('mutate', { denyAction: { accountId, action: 'identitystore:*' } });
+	expect(await (await fetch(`${simulator.endpoint}/__simulator/truth?of=groups&readable=true`)).text()).toBe('');
+	expect((await post('mutate', { removeGroup: 'none' })).reply['error']).toContain('no such group');
+});

@@ -1,7 +1,14 @@
 import { parseFaultRules } from '../faults/rules.ts';
 import type { WireRequest } from '../http/messages.ts';
 import type { Simulator } from '../simulator.ts';
-import { listTrueAccounts, listTrueDevices } from '../truth.ts';
+import {
+	listTrueAccounts,
+	listTrueDevices,
+	listTrueGroups,
+	listTrueIamUsers,
+	listTrueIdentityUsers,
+} from '../truth.ts';
+import type { World } from '../world/world.ts';
 import type { Control } from './control.ts';
 import type { Mutation } from './mutations.ts';
 
@@ -37,6 +44,25 @@ function moveTime(simulator: Simulator, control: Control, body: unknown): Contro
 	return reply({ at: simulator.world.time.at });
 }
 
+function listTruth(world: World, query: URLSearchParams): Iterable<unknown> {
+	const options = { readableOnly: query.get('readable') === 'true' };
+	const of = query.get('of') ?? 'devices';
+	switch (of) {
+		case 'devices':
+			return listTrueDevices(world, options);
+		case 'accounts':
+			return listTrueAccounts(world);
+		case 'iam-users':
+			return listTrueIamUsers(world, options);
+		case 'identity-users':
+			return listTrueIdentityUsers(world, options);
+		case 'groups':
+			return listTrueGroups(world, options);
+		default:
+			throw new TypeError(`of: expected devices, accounts, iam-users, identity-users or groups, not ${of}`);
+	}
+}
+
 function route(simulator: Simulator, control: Control, name: string, request: WireRequest): ControlReply {
 	const body: unknown =
 		request.method === 'POST' && request.body.length > 0 ? JSON.parse(request.body.toString('utf8')) : {};
@@ -64,11 +90,7 @@ function route(simulator: Simulator, control: Control, name: string, request: Wi
 		case 'GET stats':
 			return reply({ at: simulator.world.time.at, calls: simulator.log.stats(), memory: process.memoryUsage() });
 		case 'GET truth':
-			return toLines(
-				query.get('of') === 'accounts'
-					? listTrueAccounts(simulator.world)
-					: listTrueDevices(simulator.world, { readableOnly: query.get('readable') === 'true' }),
-			);
+			return toLines(listTruth(simulator.world, query));
 		default:
 			return { status: 404, text: `{"error":"no such control path: ${request.method} ${name}"}\n` };
 	}

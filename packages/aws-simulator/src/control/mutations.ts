@@ -6,6 +6,7 @@ import { ADDED_SLOTS, addedKey, openScope } from '../world/scopes.ts';
 import type { World } from '../world/world.ts';
 import { type AccessMutation, applyAccessMutation, isAccessMutation } from './access-mutations.ts';
 import { MutationError } from './mutation-error.ts';
+import { applyUserMutation, isUserMutation, type UserMutation } from './user-mutations.ts';
 
 /** One change by hand. It holds from the world's present moment on. Instances are named by ARN, accounts by id. */
 export type Mutation =
@@ -41,7 +42,8 @@ export type Mutation =
 	| { readonly restoreRole: string }
 	/** Undefined or empty: back to the organization of the seed. */
 	| { readonly repointOrganization: string }
-	| AccessMutation;
+	| AccessMutation
+	| UserMutation;
 
 function changeInstance(
 	world: World,
@@ -90,11 +92,14 @@ function removeWhere<Item>(items: Item[], matches: (item: Item) => boolean): voi
 	}
 }
 
-/** Makes the change. For `add`: the new instance's ARN; for a service control policy its own. */
+/** Makes the change. For what it adds: the new instance's ARN, the policy's, the new user's or group's id. */
 export function applyMutation(world: World, mutation: Mutation): string | undefined {
 	const { overlay } = world;
 	if (isAccessMutation(mutation)) {
 		return applyAccessMutation(world, mutation);
+	}
+	if (isUserMutation(mutation)) {
+		return applyUserMutation(world, mutation);
 	}
 	if ('terminate' in mutation) {
 		changeInstance(world, mutation.terminate, 'terminate');

@@ -132,6 +132,7 @@ test('decisions do not depend on the order of arrival', () => {
 		page,
 		attempt: 1,
 		key: 'q',
+		parameters: new Map(),
 	}));
 	const decide = (order: typeof questions) => {
 		const engine = createFaultEngine(rules);

@@ -33,6 +33,8 @@ export interface FaultMatch {
 	readonly hasToken?: boolean;
 	/** 0 is the first page. */
 	readonly page?: number;
+	/** The value of any parameter of the call: of `UserName`, of `GroupId`, … So one user or group can go wrong. */
+	readonly subject?: string;
 }
 
 export interface FaultRule {
@@ -61,6 +63,8 @@ export interface Question {
 	readonly attempt: number;
 	/** Everything that makes it the same question, without the page. */
 	readonly key: string;
+	/** As they were sent; JSON bodies give their scalars. */
+	readonly parameters: ReadonlyMap<string, string>;
 }
 
 export function matchesRule(rule: FaultRule, question: Question): boolean {
@@ -71,7 +75,8 @@ export function matchesRule(rule: FaultRule, question: Question): boolean {
 		(match.service === undefined || match.service === question.service) &&
 		(match.action === undefined || match.action === question.action) &&
 		(match.hasToken === undefined || match.hasToken === question.hasToken) &&
-		(match.page === undefined || match.page === question.page)
+		(match.page === undefined || match.page === question.page) &&
+		(match.subject === undefined || [...question.parameters.values()].includes(match.subject))
 	);
 }
 

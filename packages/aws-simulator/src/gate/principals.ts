@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { PolicyDocument } from '../options.ts';
 import { accountIdAt, managementAccountId } from '../world/accounts.ts';
+import { directUserId } from '../world/users/iam-users.ts';
 import { formatArn, nameInPartition, type World } from '../world/world.ts';
 
 /** Who signs: a user with a long-lived key, or a session of a role. */
@@ -33,6 +34,11 @@ export const COLLECTION_ACTIONS = [
 	'ec2:DescribeAddresses',
 	'ec2:DescribeNetworkInterfaces',
 	'organizations:ListAccounts',
+	'iam:ListUsers',
+	'iam:GetUser',
+	'identitystore:ListUsers',
+	'identitystore:ListGroups',
+	'identitystore:ListGroupMemberships',
 ];
 
 export function allow(actions: readonly string[], resource = '*'): PolicyDocument {
@@ -74,7 +80,11 @@ export function makePrincipals(world: World, directPolicy: PolicyDocument): { ba
 	const outside = accountIdAt(world, 900_000_001);
 	return {
 		base: makeUser(world, 'base', outside, [allow(['sts:AssumeRole'])]),
-		direct: makeUser(world, 'direct', managementAccountId(world), [directPolicy]),
+		direct: {
+			...makeUser(world, 'direct', managementAccountId(world), [directPolicy]),
+			// It is a user that IAM lists.
+			userId: directUserId(world),
+		},
 	};
 }
 

@@ -21,12 +21,15 @@ export interface Answer {
 export class ApiError extends Error {
 	readonly status: number;
 	readonly code: string;
+	/** Further members of the error on the wire. */
+	readonly details: Readonly<Record<string, string>>;
 
-	constructor(status: number, code: string, message: string) {
+	constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
 		super(message);
 		this.name = 'ApiError';
 		this.status = status;
 		this.code = code;
+		this.details = details;
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { CallLogEntry } from '../control/call-log.ts';
-import type { FaultRule } from '../faults/rules.ts';
+import type { FaultRule, Question } from '../faults/rules.ts';
 import { authenticate } from '../gate/authenticate.ts';
 import { findDenial, takeRefusal } from '../gate/authorize.ts';
 import type { Principal } from '../gate/principals.ts';
@@ -8,7 +8,7 @@ import type { Simulator } from '../simulator.ts';
 import { decodePageToken } from '../wires/page-token.ts';
 import { WIRES } from '../wires/registry.ts';
 import { makeRequestId } from '../wires/request-id.ts';
-import type { Action, Call, ParsedCall, Wire } from '../wires/wire.ts';
+import type { Action, Call, CallResource, ParsedCall, Wire } from '../wires/wire.ts';
 import { hashText, toHex8 } from '../world/hash.ts';
 import { makeLogLine } from './log-line.ts';
 import { type Answer, ApiError, type WireRequest } from './messages.ts';
@@ -104,19 +104,17 @@ function answerCall(
 		page,
 		attempt,
 		key,
+		parameters: parsed.parameters,
 	};
 	const { delayMs, rule } = simulator.faults.decide(question);
 	let answer: Answer;
 	let fault = rule;
 	try {
 		authorize(simulator, context);
-		if (
-			wire.service === 'ec2' &&
-			!simulator.buckets.take(`${accountId}/${region}/${parsed.action}`, simulator.options.clock())
-		) {
+		if (!takeToken(simulator, wire, question)) {
 			throw wire.errors.throttled();
 		}
-		throwFault(context, rule);
+		throwFault(simulator, context, rule);
 		const lie = LIES.find((name) => name === rule?.fault);
 		const call: Call = { ...parsed, service: wire.service, region, principal, serial, lie };
 		answer = action.run(simulator, call);
@@ -136,6 +134,15 @@ function answerCall(
 	};
 }
 
+function takeToken(simulator: Simulator, wire: Wire, question: Question): boolean {
+	const { bucket } = wire;
+	const now = simulator.options.clock();
+	return (
+		bucket === undefined ||
+		simulator.buckets.take(`${wire.service}/${bucket.sharedBy(question)}/${question.action}`, bucket.limit, now)
+	);
+}
+
 function isTransportFault(rule: FaultRule): boolean {
 	return !LIES.some((name) => name === rule.fault);
 }
@@ -148,17 +155,35 @@ function authorize(
 	if (action.permission === undefined) {
 		return;
 	}
+	const resources = resourcesOf(simulator, context);
 	if (takeRefusal(simulator, principal)) {
 		const reason = `because no identity-based policy allows the ${action.permission} action`;
-		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
+		throw wire.errors.denied(principal.arn, action.permission, resources[0]?.shown ?? '*', reason);
 	}
-	const reason = findDenial(simulator, principal, action.permission, '*', region);
-	if (reason !== undefined) {
-		throw wire.errors.denied(principal.arn, action.permission, '*', reason);
+	const refusals: ApiError[] = [];
+	for (const { arn, shown } of resources) {
+		const reason = findDenial(simulator, principal, action.permission, arn, region);
+		if (reason !== undefined) {
+			refusals.push(wire.errors.denied(principal.arn, action.permission, shown, reason));
+		}
+	}
+	const [first] = refusals;
+	if (first !== undefined) {
+		// A call that is refused for several resources says so in one sentence for each.
+		throw new ApiError(first.status, first.code, refusals.map((refusal) => refusal.message).join(', '));
 	}
 }
 
+function resourcesOf(
+	simulator: Simulator,
+	context: Context & { readonly action: Action; readonly principal: Principal },
+): readonly CallResource[] {
+	const { action, principal, parsed } = context;
+	return action.resources?.(simulator.world, principal, parsed.parameters) ?? [{ arn: '*', shown: '*' }];
+}
+
 function throwFault(
+	simulator: Simulator,
 	context: Context & { readonly action: Action; readonly principal: Principal },
 	rule: FaultRule | undefined,
 ): void {
@@ -172,8 +197,9 @@ function throwFault(
 		rule.fault === 'denied_by_scp'
 			? 'with an explicit deny in a service control policy'
 			: `because no identity-based policy allows the ${permission} action`;
+	const resource = parsed.parameters.get('RoleArn') ?? resourcesOf(simulator, context)[0]?.shown ?? '*';
 	throw name === 'denied'
-		? wire.errors.denied(principal.arn, permission, parsed.parameters.get('RoleArn') ?? '*', reason)
+		? wire.errors.denied(principal.arn, permission, resource, reason)
 		: (wire.errors[name] as () => ApiError)(); // Every other entry used here takes no argument.
 }
 
@@ -184,6 +210,7 @@ function questionKey(context: Context, accountId: string): string {
 		'DurationSeconds',
 		context.action?.tokenParameter ?? '',
 		'MaxResults',
+		'MaxItems',
 		'ClientToken',
 	]);
 	const rest = [...context.parsed.parameters]

@@ -1,5 +1,8 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { IdentitystoreClient } from '@aws-sdk/client-identitystore';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { RunningSimulator } from '../start-simulator.ts';
 
@@ -24,6 +27,18 @@ export function connectSts(served: Served, credentials: Keys, region = 'us-east-
 
 export function connectOrganizations(served: Served, credentials: Keys, region = 'us-east-1'): OrganizationsClient {
 	return new OrganizationsClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectIam(served: Served, credentials: Keys, region = 'us-east-1'): IAMClient {
+	return new IAMClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectIdentityStore(served: Served, credentials: Keys, region: string): IdentitystoreClient {
+	return new IdentitystoreClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectSsoAdmin(served: Served, credentials: Keys, region: string): SSOAdminClient {
+	return new SSOAdminClient({ endpoint: served.endpoint, region, credentials, maxAttempts: 1 });
 }
 
 export interface Wish {

@@ -18,9 +18,11 @@ export interface OpenPage {
 
 const REPEATED_ITEMS = 3;
 
+const BOUND_PARAMETERS = ['IncludeManagedResources', 'PathPrefix', 'IdentityStoreId', 'GroupId'];
+
 /** What ties a token to its question: the same listing of the same account and region. */
 function bindingOf(call: Call): string {
-	const rest = [...call.parameters].filter(([name]) => name.startsWith('Filter') || name === 'IncludeManagedResources');
+	const rest = [...call.parameters].filter(([name]) => name.startsWith('Filter') || BOUND_PARAMETERS.includes(name));
 	return hashText(
 		call.principal.accountId.length,
 		JSON.stringify([call.principal.accountId, call.region, call.action, rest]),
@@ -71,4 +73,26 @@ export function closePage(
 		return undefined;
 	}
 	return encodePageToken(simulator, { position, page: page.page + 1, emptied: page.emptied, bound: page.bound });
+}
+
+/** Fills a page from numbered places, some of which are empty, and gives the token of the next one. */
+export function fillPage<Item>(
+	simulator: Simulator,
+	call: Call,
+	page: OpenPage,
+	total: number,
+	itemAt: (place: number) => Item | undefined,
+): { items: Item[]; token: string | undefined } {
+	const items: Item[] = [];
+	let position = page.start;
+	for (; position < total && items.length < page.limit; position++) {
+		const item = itemAt(position);
+		if (item !== undefined) {
+			items.push(item);
+		}
+	}
+	if (call.lie === 'shuffled') {
+		items.reverse();
+	}
+	return { items, token: closePage(simulator, call, page, position, total) };
 }

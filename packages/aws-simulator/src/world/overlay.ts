@@ -73,6 +73,46 @@ export interface NewRole {
 	refusals: number;
 }
 
+export interface AddedIamUser {
+	readonly at: number;
+	readonly userName: string;
+	readonly path: string;
+	readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface IamUserChange {
+	readonly at: number;
+	readonly kind: 'remove' | 'retag';
+	readonly set: Readonly<Record<string, string>>;
+	readonly unset: readonly string[];
+}
+
+export interface AddedIdentityUser {
+	readonly at: number;
+	readonly userName: string;
+	readonly givenName: string;
+	readonly familyName: string;
+	readonly displayName: string;
+	/** The first is the primary one. */
+	readonly emails: readonly string[];
+}
+
+export interface IdentityUserChange {
+	readonly at: number;
+	readonly kind: 'remove' | 'disable' | 'enable';
+}
+
+export interface AddedGroup {
+	readonly at: number;
+	readonly displayName: string;
+}
+
+export interface MembershipChange {
+	readonly at: number;
+	readonly kind: 'add' | 'remove';
+	readonly userId: string;
+}
+
 /** What was changed by hand, on top of what the seed says. */
 export interface Overlay {
 	readonly instances: Map<string, InstanceChange[]>;
@@ -91,6 +131,17 @@ export interface Overlay {
 	readonly boundaries: PolicyChange[];
 	readonly newRoles: Map<string, NewRole>;
 	organizationId: string | undefined;
+	/** By account index. */
+	readonly addedIamUsers: Map<number, AddedIamUser[]>;
+	/** By user id, as the next one. */
+	readonly iamUserChanges: Map<string, IamUserChange[]>;
+	readonly identityUserChanges: Map<string, IdentityUserChange[]>;
+	readonly addedIdentityUsers: AddedIdentityUser[];
+	readonly addedGroups: AddedGroup[];
+	/** By group id: when it was removed. */
+	readonly removedGroups: Map<string, number>;
+	/** By group id. */
+	readonly memberships: Map<string, MembershipChange[]>;
 }
 
 export function createOverlay(): Overlay {
@@ -109,6 +160,13 @@ export function createOverlay(): Overlay {
 		boundaries: [],
 		newRoles: new Map(),
 		organizationId: undefined,
+		addedIamUsers: new Map(),
+		iamUserChanges: new Map(),
+		identityUserChanges: new Map(),
+		addedIdentityUsers: [],
+		addedGroups: [],
+		removedGroups: new Map(),
+		memberships: new Map(),
 	};
 }
 

@@ -24,6 +24,14 @@ export interface WorldSettings {
 	readonly roleName: string;
 	/** Begins and ends with a slash. */
 	readonly rolePath: string;
+	/** IAM users at the start, on average; the one `direct` signs as comes on top. */
+	readonly iamUsersPerAccount: number;
+	/** Users of Identity Center at the start. */
+	readonly identityCenterUsers: number;
+	/** Groups of Identity Center; the first holds most users, the last nobody. */
+	readonly identityCenterGroups: number;
+	/** Region of Identity Center, where the management account has it enabled; else that account's first region. */
+	readonly identityStoreRegion: string;
 	/** Index of the account that lists the accounts in the management account's place, which then has no role. */
 	readonly delegatedAdministrator: number | undefined;
 }
@@ -42,10 +50,42 @@ const COMMON = {
 	bigScopeInstances: 0,
 	roleName: 'RollcallCollector',
 	rolePath: '/',
+	identityStoreRegion: 'us-east-1',
 };
 
 export const SCENARIO_DEFAULTS: Readonly<Record<WorldSettings['scenario'], ScenarioDefaults>> = {
-	demo: { ...COMMON, accounts: 40, instances: 3000, regions: 17, terminatedShare: 0.01, managedShare: 0.02 },
-	even: { ...COMMON, accounts: 1000, instances: 1_000_000, regions: 17, terminatedShare: 0, managedShare: 0 },
-	small: { ...COMMON, accounts: 6, instances: 6 * 3 * 60, regions: 3, terminatedShare: 0.02, managedShare: 0.02 },
+	demo: {
+		...COMMON,
+		accounts: 40,
+		instances: 3000,
+		regions: 17,
+		terminatedShare: 0.01,
+		managedShare: 0.02,
+		iamUsersPerAccount: 7.5,
+		identityCenterUsers: 900,
+		identityCenterGroups: 60,
+		identityStoreRegion: 'eu-central-1',
+	},
+	even: {
+		...COMMON,
+		accounts: 1000,
+		instances: 1_000_000,
+		regions: 17,
+		terminatedShare: 0,
+		managedShare: 0,
+		iamUsersPerAccount: 2,
+		identityCenterUsers: 100,
+		identityCenterGroups: 5,
+	},
+	small: {
+		...COMMON,
+		accounts: 6,
+		instances: 6 * 3 * 60,
+		regions: 3,
+		terminatedShare: 0.02,
+		managedShare: 0.02,
+		iamUsersPerAccount: 5,
+		identityCenterUsers: 25,
+		identityCenterGroups: 4,
+	},
 };

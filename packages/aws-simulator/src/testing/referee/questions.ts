@@ -8,15 +8,23 @@ import {
 	EC2Client,
 	type EC2ClientConfig,
 } from '@aws-sdk/client-ec2';
+import { ListUsersCommand } from '@aws-sdk/client-iam';
+import { ListGroupsCommand } from '@aws-sdk/client-identitystore';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { assume, connectEc2, connectOrganizations, connectSts, type Keys, type Wish } from '../connect.ts';
-import { disabledRegion, type Side } from './side.ts';
+import {
+	assume,
+	connectEc2,
+	connectIam,
+	connectIdentityStore,
+	connectOrganizations,
+	connectSts,
+	type Keys,
+	type Wish,
+} from '../connect.ts';
+import { disabledRegion, madeUpToken, type Question, type Side } from './side.ts';
+import { userQuestions } from './user-questions.ts';
 
-/** Asked of both sides in the same words; `role` is a session of the role in the management account. */
-type Question = (side: Side, role: Keys) => Promise<unknown>;
-
-const madeUpToken = Buffer.from('made up').toString('base64');
 const unknownId = 'i-0123456789abcdef0';
 
 /** How it ends is all that counts there: what is listed in one region differs by nature. */
@@ -107,6 +115,12 @@ function onEveryService(what: string, keysFrom: (side: Side, role: Keys) => Keys
 		[`STS, ${what}`]: (side, role) => connectSts(side, keysFrom(side, role)).send(new GetCallerIdentityCommand({})),
 		[`Organizations, ${what}`]: (side, role) =>
 			connectOrganizations(side, keysFrom(side, role)).send(new ListAccountsCommand({})),
+		[`IAM, ${what}`]: (side, role) => connectIam(side, keysFrom(side, role)).send(new ListUsersCommand({})),
+		[`Identity Store, ${what}`]: (side, role) => {
+			const { identityStoreId: IdentityStoreId, identityStoreRegion } = side;
+			const client = connectIdentityStore(side, keysFrom(side, role), identityStoreRegion);
+			return client.send(new ListGroupsCommand({ IdentityStoreId }));
+		},
 	};
 }
 
@@ -190,4 +204,10 @@ const shapes: Readonly<Record<string, Question>> = {
 		readEverything(side, role, (keys, region) => connectEc2(side, keys, region).send(new DescribeAddressesCommand({}))),
 };
 
-export const questions: Readonly<Record<string, Question>> = { ...limits, ...assuming, ...refused, ...shapes };
+export const questions: Readonly<Record<string, Question>> = {
+	...limits,
+	...assuming,
+	...refused,
+	...shapes,
+	...userQuestions,
+};

@@ -22,8 +22,17 @@ export interface Side {
 	readonly memberAccountIds: readonly string[];
 	readonly roleLessAccountId: string;
 	readonly suspendedAccountId: string;
+	/** Of the management account. */
+	readonly identityStoreId: string;
+	readonly identityStoreRegion: string;
 	readonly close: () => Promise<void>;
 }
+
+/** Asked of both sides in the same words; `role` is a session of the role in the management account. */
+export type Question = (side: Side, role: Keys) => Promise<unknown>;
+
+/** No side has handed it out. */
+export const madeUpToken = Buffer.from('made up').toString('base64');
 
 /** A region that no account of either side that is asked about has enabled. */
 export const disabledRegion = 'me-south-1';
@@ -47,6 +56,8 @@ export async function openSimulator(): Promise<Side> {
 		memberAccountIds: members.filter((row) => row.state === 'ACTIVE' && hasItsRole(row)).map((row) => row.accountId),
 		roleLessAccountId: find((row) => row.state === 'ACTIVE' && !hasItsRole(row)),
 		suspendedAccountId: find((row) => row.state === 'SUSPENDED'),
+		identityStoreId: simulator.identityStoreId,
+		identityStoreRegion: simulator.identityStoreRegion,
 		close: simulator.close,
 	};
 }
@@ -61,6 +72,8 @@ interface RefereeState {
 		readonly suspended: string;
 		readonly external_id: string;
 		readonly role_name: string;
+		readonly identity_store_id: string;
+		readonly sso_region: string;
 	};
 	readonly principals: Readonly<Record<string, { readonly access_key_id: string; readonly secret_access_key: string }>>;
 }
@@ -90,6 +103,8 @@ export async function openReferee(directory: string, out: string): Promise<Side>
 		memberAccountIds: plan.members.filter((accountId) => !unreadable.includes(accountId)),
 		roleLessAccountId: plan.missing_role,
 		suspendedAccountId: plan.suspended,
+		identityStoreId: plan.identity_store_id,
+		identityStoreRegion: plan.sso_region,
 		close: async () => {
 			child.kill('SIGTERM');
 			await ended;

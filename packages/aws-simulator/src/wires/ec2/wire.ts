@@ -11,6 +11,7 @@ export const ec2Wire: Wire = {
 	errors: ec2Errors,
 	renderError: renderEc2Error,
 	parse: (request) => parseQueryCall(request, '2016-11-15'),
+	bucket: { limit: undefined, sharedBy: ({ accountId, region }) => `${accountId}/${region}` },
 	actions: {
 		DescribeInstances: { permission: 'ec2:DescribeInstances', tokenParameter: 'NextToken', run: describeInstances },
 		DescribeNetworkInterfaces: {
