@@ -1,5 +1,6 @@
+import { checksOf, isAccessTrouble } from '@rollcall/model/run/access-test.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findCollection } from '#sources/registry.ts';
+import { defaultSourceSettings, findCollection, listCollections, listExtras } from '#sources/registry.ts';
 import { accountOf, openTestRig, type TestRig } from './testing/test-rig.ts';
 
 const declared = findCollection('ec2.devices').permissions;
@@ -47,6 +48,47 @@ describe('invariant 10: the permission test calls what is declared', () => {
 		expect((await rig.test({ access: 'keys' })).result).toBe('success');
 		const made = new Set(rig.calls().map((call) => `${call.service}:${call.action}`));
 		expect(made).toEqual(new Set(['sts:GetCallerIdentity', ...declared]));
+	});
+
+	test('all kinds and extras together: a role with exactly their actions passes, and every one of them is asked', async () => {
+		const { identityStoreId, identityStoreRegion } = rig.simulator;
+		const extras = listExtras().map((extra) => extra.name);
+		const settings = { extras, identityCenter: { identityStoreId, region: identityStoreRegion } };
+		const kinds = listCollections().map((collection) => collection.kind);
+		const actions = new Set([
+			'organizations:ListAccounts',
+			...listCollections({ ...defaultSourceSettings, ...settings }).flatMap((collection) => collection.permissions),
+		]);
+		const Statement = [{ Effect: 'Allow', Action: [...actions], Resource: '*' }] as const;
+		rig.simulator.control.mutate({ setRolePolicy: { policy: { Version: '2012-10-17', Statement } } });
+		const result = await rig.test({ kinds, settings });
+		expect(result).toMatchObject({ result: 'success', warnings: [], kinds });
+		const made = new Set(rig.calls().map((call) => `${call.service}:${call.action}`));
+		expect([...made].toSorted()).toEqual([...actions, 'sts:AssumeRole'].toSorted());
+		// Identity Center is asked once, in the account that was given; IAM in every account, once.
+		const asked = (action: string): number => rig.calls().filter((call) => call.action === action).length;
+		expect(asked('ListGroups')).toBe(1);
+		expect(asked('GetUser')).toBe(4);
+	});
+
+	test('each kind and extra: an action the role lacks is named, and no other', async () => {
+		const { identityStoreId, identityStoreRegion } = rig.simulator;
+		const extras = listExtras().map((extra) => extra.name);
+		const settings = { extras, identityCenter: { identityStoreId, region: identityStoreRegion } };
+		const collections = listCollections({ ...defaultSourceSettings, ...settings });
+		const actions = [...new Set(collections.flatMap((collection) => collection.permissions))];
+		for (const missing of actions) {
+			const Action = actions.filter((action) => action !== missing);
+			const Statement = [{ Effect: 'Allow', Action, Resource: '*' }] as const;
+			rig.simulator.control.mutate({ setRolePolicy: { policy: { Version: '2012-10-17', Statement } } });
+			const kinds = collections.map((collection) => collection.kind);
+			const result = await rig.test({ kinds, settings, access: 'single', regions: ['eu-west-1'], proof: false });
+			const troubled = result.accounts
+				.flatMap(checksOf)
+				.filter((check) => isAccessTrouble(check.verdict))
+				.map((check) => [check.action, check.verdict]);
+			expect(troubled).toEqual([[missing, 'denied']]);
+		}
 	});
 
 	test('faults do not make it call anything else, nor without bounds', async () => {
