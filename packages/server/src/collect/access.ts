@@ -24,8 +24,6 @@ export type Access =
 			readonly organizationDiscovery: boolean;
 	  };
 
-const listAccountsAction = 'organizations:ListAccounts';
-
 /** Sessions of one run: the primary one, and one for each member account. */
 export interface AccessSessions {
 	readonly primary: AwsSession;
@@ -59,7 +57,7 @@ export async function openSessions(
 	const home = parseRoleArn(access.roleArn);
 	// The union of what runs in this account: discovery and the collection itself (`rules.md`, Credentials).
 	const primaryActions = organizationDiscovery
-		? [listAccountsAction, ...collection.permissions]
+		? [listAccounts.action, ...collection.permissions]
 		: collection.permissions;
 	const primary = broker.assumeRole({ roleArn: access.roleArn, externalId, actions: primaryActions });
 	await primary.credentials();
