@@ -13,7 +13,9 @@ export interface KeyNeed {
 
 /** Undefined where none of the actions touches data that may lie under a key. */
 export function keyNeedOf(actions: readonly string[]): KeyNeed | undefined {
-	const services = [...new Set(actions.map((action) => action.slice(0, action.indexOf(':'))))].filter((service) => behindKeys[service] !== undefined).sort();
+	const services = [...new Set(actions.map((action) => action.slice(0, action.indexOf(':'))))]
+		.filter((service) => behindKeys[service] !== undefined)
+		.sort();
 	if (services.length === 0) return undefined;
 	return { services, actions: [...new Set(services.flatMap((service) => behindKeys[service] ?? []))] };
 }
