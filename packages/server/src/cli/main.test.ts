@@ -22,6 +22,7 @@ function rollcall(args: readonly string[], environment: Record<string, string> =
 }
 
 const commands = [
+	['policy'],
 	['collect'],
 	['devices'],
 	['device'],

@@ -9,6 +9,7 @@ import { defineDoctor } from './commands/doctor.ts';
 import { defineExecution } from './commands/execution.ts';
 import { defineExecutions } from './commands/executions.ts';
 import { defineMigrate } from './commands/migrate.ts';
+import { definePolicy } from './commands/policy/define.ts';
 import { defineRemovals } from './commands/removals.ts';
 import type { CommandContext } from './context.ts';
 import { parseSlug } from './usage.ts';
@@ -66,6 +67,7 @@ export function buildProgram(context: CommandContext): Program {
 		.showSuggestionAfterError(true)
 		.addHelpText('after', environmentHelp);
 	const definers = [
+		definePolicy,
 		defineCollect,
 		defineDevices,
 		defineDevice,

@@ -67,6 +67,8 @@ function open(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {
 		listSources: () => [{ kind: 'ec2.devices', permissions: [] }],
+		listIntegrations: () => [{ kind: 'ec2.devices', extras: [] }],
+		buildPolicy: refuse,
 		runCollect: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
