@@ -74,14 +74,13 @@ function isExpression(value: HclExpression | HclObject): value is HclExpression 
 	return typeof value.expression === 'string';
 }
 
-/** `${` and `%{` begin a template in any quoted text; doubling their first sign takes that meaning from them. */
+/**
+ * `${` and `%{` begin a template in any quoted text; doubling their first sign takes that meaning from them. Of JSON's
+ * short escapes HCL knows some only, so control characters go by their number.
+ */
 function escapeText(text: string): string {
-	return JSON.stringify(text)
-		.slice(1, -1)
+	return text
+		.replace(/["\\]/g, '\\$&')
 		.replace(/([$%])\{/g, '$1$1{')
-		.replace(/[\u2028\u2029\u007f]/g, escapeUnit);
-}
-
-function escapeUnit(unit: string): string {
-	return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+		.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
