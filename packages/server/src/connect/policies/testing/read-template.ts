@@ -13,9 +13,12 @@ export function readTemplate(text: string, partition: string, given: Readonly<Re
 	const template: Fields = parse(text, { version: '1.1' });
 	const names: Record<string, unknown> = { 'AWS::Partition': partition, 'AWS::URLSuffix': dnsSuffix(partition) };
 	for (const [name, parameter] of Object.entries(fieldsOf(template['Parameters']))) {
-		const { Type, Default } = fieldsOf(parameter);
+		const { Type, Default, AllowedPattern = '', MaxLength = Number.POSITIVE_INFINITY } = fieldsOf(parameter);
 		const value = String(given[name] ?? Default);
-		names[name] = Type === 'CommaDelimitedList' ? value.split(',') : value;
+		const values = Type === 'CommaDelimitedList' ? value.split(',') : [value];
+		const isAllowed = values.every((each) => new RegExp(String(AllowedPattern)).test(each));
+		if (!isAllowed || value.length > Number(MaxLength)) throw new Error(`${name} does not allow ${value}`);
+		names[name] = Type === 'CommaDelimitedList' ? values : value;
 	}
 	const resolve = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(resolve).filter((each) => each !== undefined);
