@@ -45,19 +45,16 @@ export async function buildPolicy(request: PolicyRequest, ground: PolicyGround):
 	const { own, entryRegion, table = listIntegrations() } = ground;
 	const account = format === 'stackset' ? 'member' : 'primary';
 	const needs = needsFor(request, table);
+	const keys = keysOf(request, table);
+	const place = placeOf(request, format === 'trust' ? [] : needs[account], table);
+	const role = parseRoleName(request.roleName);
+	if (request.externalId !== null) validateExternalId(request.externalId);
 	const isTrusted = format !== 'permissions';
 	const trusted = (rank: AccountRank): readonly string[] =>
 		isTrusted || named.length > 0 ? listTrusted(needs[rank], named, own) : [];
 	const principals = { primary: trusted('primary'), member: trusted('member') };
-	const keys = keysOf(request, table);
-	const access: AccessPlan = {
-		needs,
-		partition: partitionOf([...principals.primary, ...principals.member], keys, own, entryRegion),
-		place: placeOf(request, format === 'trust' ? [] : needs[account], table),
-		keys,
-	};
-	const role = parseRoleName(request.roleName);
-	if (request.externalId !== null) validateExternalId(request.externalId);
+	const partition = partitionOf([...principals.primary, ...principals.member], keys, own, entryRegion);
+	const access: AccessPlan = { needs, partition, place, keys };
 	if (!isTrusted) {
 		const text = renderPermissionPolicy(needs.primary, access);
 		return { format, text, account, actions: actionsOf(needs.primary), principals: [], externalId: null };
