@@ -39,6 +39,7 @@ const everything = [
 	'#store/db/x.ts',
 	'#jobs/x.ts',
 	'#collect/deep/x.ts',
+	'#connect/x.ts',
 	'#sync/x.ts',
 	'#alerts/x.ts',
 	'#api/x.ts',

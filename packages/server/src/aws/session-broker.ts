@@ -10,6 +10,7 @@ import { explainRoleRefusal } from './fault-text.ts';
 import { type AssumeRoleInput, assumeRole, getCallerIdentity } from './operations/sts.ts';
 import { entryRegionFor } from './partitions.ts';
 import type { Principals } from './principal.ts';
+import { purposeOf } from './purpose.ts';
 import type { AwsSession, SessionCredentials } from './session.ts';
 import { buildSessionPolicy } from './session-policy.ts';
 import type { AwsSettings } from './settings.ts';
@@ -110,12 +111,6 @@ export function createSessionBroker(options: SessionBrokerOptions): SessionBroke
 /** Keys whose account is not known yet. */
 function staticSession(credentials: SessionCredentials): AwsSession {
 	return { partition: 'aws', accountId: credentials.accessKeyId, credentials: async () => credentials };
-}
-
-/** One principal per purpose (`product.md`, permissions): users for IAM and Identity Center, S3 sync, else EC2. */
-function purposeOf(actions: readonly string[]): PrincipalPurpose {
-	if (actions.some((action) => action.startsWith('s3:'))) return 'syncS3';
-	return actions.some((action) => /^(iam|identitystore|sso):/.test(action)) ? 'collectionUsers' : 'collectionEc2';
 }
 
 function validateSessionName(name: string): string {

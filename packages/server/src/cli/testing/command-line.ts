@@ -58,6 +58,8 @@ export function openCommandLine(parts: Partial<Composition>, inventory: Partial<
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {
 		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
+		listIntegrations: () => [{ kind: 'ec2.devices', extras: [] }],
+		buildPolicy: refuse,
 		runCollect: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
