@@ -205,6 +205,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'No organization has this name.',
 		remedy: 'Check --organization; a collection makes the one it names.',
 	},
+	'POLICY:0001': {
+		meaning: 'A policy cannot be made as asked: a value is wrong, missing, or of no use for what was chosen.',
+		remedy: 'Follow the message, which names the field.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',

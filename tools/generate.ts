@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { renderShapeTable } from '../packages/server/src/aws/ec2-xml/render-shape-table.ts';
 import { generatedDocuments } from './generate-docs.ts';
 import { errorDocument } from './generate-errors.ts';
+import { permissionDocument } from './generate-permissions.ts';
 import { regenerateBiomeFile } from './generate-zones.ts';
 import { regenerateArchitecture } from './invariants.ts';
 
@@ -13,6 +14,7 @@ const generated: readonly { readonly path: string; readonly build: (root: string
 	{ path: 'docs/architecture.md', build: regenerateArchitecture },
 	...generatedDocuments,
 	errorDocument,
+	permissionDocument,
 ];
 
 const root = join(import.meta.dirname, '..');

@@ -1,3 +1,4 @@
+import { listIntegrations as listAll } from '#connect/policies/integrations.ts';
 import { listCollections } from '#sources/registry.ts';
 import { doctorNames } from './compose/doctor-names.ts';
 import type { Composition } from './compose/ports.ts';
@@ -8,6 +9,14 @@ import type { Composition } from './compose/ports.ts';
  */
 export const listSources: Composition['listSources'] = () =>
 	listCollections().map(({ kind, permissions, extras }) => ({ kind, permissions, extras }));
+
+export const listIntegrations: Composition['listIntegrations'] = () =>
+	listAll().map(({ kind, extras }) => ({ kind, extras: extras.map((extra) => extra.name) }));
+
+export const buildPolicy: Composition['buildPolicy'] = async (config, organization, request) => {
+	const { buildPolicy: build } = await import('./compose/policy.ts');
+	return await build(config, organization, request);
+};
 
 export const runCollect: Composition['runCollect'] = async (config, request, hooks) => {
 	const { runCollect: run } = await import('./compose/collect.ts');

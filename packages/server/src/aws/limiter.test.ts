@@ -47,7 +47,7 @@ describe('the rate of calls', () => {
 		const limiter = createRateLimiter(clock);
 		for (const accountId of ['1', '2']) {
 			for (const region of ['us-east-1', 'eu-west-1']) {
-				for (const action of ['ec2:DescribeInstances', 'ec2:DescribeAddresses']) {
+				for (const action of ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces']) {
 					await take(limiter, 40, { accountId, region, action });
 				}
 			}

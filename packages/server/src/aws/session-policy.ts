@@ -1,14 +1,9 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { keyNeedOf, viaService } from './keyed-services.ts';
 import { dnsSuffix } from './partitions.ts';
 
 /** AWS's limit for a session policy given as text. */
 const maxCharacters = 2048;
-
-/** Services whose data may lie under the customer's own key, with the KMS actions that reading or writing takes. */
-const behindKeys: Readonly<Record<string, readonly string[]>> = {
-	identitystore: ['kms:Decrypt'],
-	s3: ['kms:Decrypt', 'kms:GenerateDataKey'],
-};
 
 interface Statement {
 	readonly Effect: 'Allow' | 'Deny';
@@ -24,16 +19,15 @@ interface Statement {
 export function buildSessionPolicy(actions: readonly string[], partition: string): string {
 	const sorted = [...new Set(actions)].sort();
 	if (sorted.length === 0) return denyAllPolicy;
-	const services = [...new Set(sorted.map((action) => action.slice(0, action.indexOf(':'))))];
 	const statements: Statement[] = [{ Effect: 'Allow', Action: sorted, Resource: '*' }];
-	const keyed = services.filter((service) => behindKeys[service] !== undefined);
-	if (keyed.length > 0) {
-		const viaService = keyed.map((service) => `${service}.*.${dnsSuffix(partition)}`);
+	const keys = keyNeedOf(sorted);
+	if (keys) {
+		const through = keys.services.map((service) => viaService(service, dnsSuffix(partition)));
 		statements.push({
 			Effect: 'Allow',
-			Action: [...new Set(keyed.flatMap((service) => behindKeys[service] ?? []))],
+			Action: keys.actions,
 			Resource: '*',
-			Condition: { StringLike: { 'kms:ViaService': viaService } },
+			Condition: { StringLike: { 'kms:ViaService': through } },
 		});
 	}
 	const policy = formatPolicy(statements);

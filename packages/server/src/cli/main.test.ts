@@ -22,6 +22,7 @@ function rollcall(args: readonly string[], environment: Record<string, string> =
 }
 
 const commands = [
+	['policy'],
 	['test'],
 	['collect'],
 	['devices'],
@@ -68,6 +69,8 @@ describe('help', () => {
 });
 
 const role = 'arn:aws:iam::111122223333:role/Rollcall';
+const ec2 = ['--integrations', 'ec2.devices', '--format', 'trust'] as const;
+const s3 = ['--integrations', 's3.devices'] as const;
 
 describe('wrong usage ends with 2, names what is wrong and says what to do', () => {
 	test.each([
@@ -100,6 +103,19 @@ describe('wrong usage ends with 2, names what is wrong and says what to do', () 
 		[['users', '--source', 'ec2.devices'], '--source'],
 		[['users', '--enabled', '--disabled'], '--disabled'],
 		[['users', '--password-unused', '0'], '--password-unused'],
+		[['policy', '--format', 'trust'], '--integrations'],
+		[['policy', '--integrations', 'ec2.devices'], '--format'],
+		[['policy', '--integrations', 'ec2.devices', '--format', 'yaml'], '--format'],
+		[['policy', '--integrations', 'ec2.device', '--format', 'trust'], 'ec2.devices'],
+		[['policy', '--integrations', 'ec2.devices', '--format', 'trust'], 'ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_EC2'],
+		[['policy', ...ec2, '--principal', 'arn:aws:iam::111122223333:root'], '--principal'],
+		[['policy', ...ec2, '--principal', role, '--external-id', 'ä'], '--external-id'],
+		[['policy', ...ec2, '--principal', role, '--external-id', 'abc', '--role-name', 'a b'], '--role-name'],
+		[['policy', ...ec2, '--extras', 'all'], '--extras'],
+		[['policy', ...ec2, '--s3-bucket', 'acme-inventory'], '--s3-bucket'],
+		[['policy', ...ec2, '--principal', role, '--external-id', 'abc', '--out', '/nowhere/x.json'], '--out'],
+		[['policy', ...s3, '--format', 'permissions'], '--s3-bucket'],
+		[['policy', ...s3, '--format', 'permissions', '--organization-discovery'], '--organization-discovery'],
 		[['removals', 'confirm'], 'which removals'],
 		[['removals', 'confirm', '1', '--all'], '--all'],
 		[['removals', 'confirm', '1'], '--yes'],
@@ -133,6 +149,13 @@ test('a wrong environment ends with 2 and lists every fault', () => {
 	expect(err).toMatch(/^error CONFIG:0001: 2 environment variables/u);
 	expect(err).toContain('ROLLCALL_WORKERS');
 	expect(err).toContain('ROLLCALL_LOG_LEVEL');
+});
+
+test('policy prints a document without any database or AWS', () => {
+	const environment = { ROLLCALL_DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' };
+	const given = rollcall(['policy', ...ec2, '--principal', role, '--external-id', 'abc'], environment);
+	expect([given.code, given.err]).toEqual([0, '']);
+	expect(JSON.parse(given.out)).toMatchObject({ Statement: [{ Principal: { AWS: role } }] });
 });
 
 test('an environment that is wrong keeps nobody from the help', () => {

@@ -9,6 +9,7 @@ import { defineDoctor } from './commands/doctor.ts';
 import { defineExecution } from './commands/execution.ts';
 import { defineExecutions } from './commands/executions.ts';
 import { defineMigrate } from './commands/migrate.ts';
+import { definePolicy } from './commands/policy/define.ts';
 import { defineRemovals } from './commands/removals.ts';
 import { defineTest } from './commands/test/define.ts';
 import { defineUser } from './commands/user.ts';
@@ -70,6 +71,7 @@ export function buildProgram(context: CommandContext): Program {
 		.showSuggestionAfterError(true)
 		.addHelpText('after', environmentHelp);
 	const definers = [
+		definePolicy,
 		defineTest,
 		defineCollect,
 		defineDevices,

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
-import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory } from '#compose/ports.ts';
+import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory, PolicyAnswer } from '#compose/ports.ts';
 import { emptyPage, openCommandLine as open, success } from './testing/command-line.ts';
 
 describe('collect', () => {
@@ -100,6 +101,74 @@ describe('collect', () => {
 		const { run, written } = open({ runCollect: () => Promise.reject(new TypeError('boom')) });
 		expect(await run('collect', 'ec2.devices')).toBe(1);
 		expect(written.err).toMatch(/error: boom\nfix: .*rollcall doctor/u);
+	});
+});
+
+describe('policy', () => {
+	const args = ['policy', '--integrations', 'ec2.devices', '--format', 'trust'];
+	const answer: PolicyAnswer = {
+		format: 'trust',
+		text: '{}\n',
+		account: 'primary',
+		actions: [],
+		principals: ['arn:aws:iam::111122223333:role/Rollcall'],
+		externalId: 'abc',
+	};
+
+	test('stdout holds the document and nothing else; with --json one object that has it as text', async () => {
+		const { run, written } = open({ buildPolicy: async () => answer });
+		expect(await run(...args)).toBe(0);
+		expect(written).toEqual({ out: '{}\n', err: '' });
+		written.out = '';
+		expect(await run(...args, '--json', '--out', '-')).toBe(0);
+		expect(JSON.parse(written.out)).toEqual({
+			format: 'trust',
+			account: 'primary',
+			actions: [],
+			principals: answer.principals,
+			external_id: 'abc',
+			text: '{}\n',
+		});
+	});
+
+	test('--out puts the document in a file, and says so on stderr', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'rollcall-policy-'));
+		try {
+			const file = join(directory, 'trust.json');
+			await writeFile(file, 'a longer text of an earlier time');
+			const { run, written } = open({ buildPolicy: async () => answer });
+			expect(await run(...args, '--out', file)).toBe(0);
+			expect(await readFile(file, 'utf8')).toBe('{}\n');
+			expect(written).toEqual({ out: '', err: `The trust policy for the account that is connected is in ${file}\n` });
+		} finally {
+			await rm(directory, { recursive: true });
+		}
+	});
+
+	test('the organization, and each principal and key, reach the request', async () => {
+		const seen: unknown[] = [];
+		const { run } = open({
+			buildPolicy: async (_config, organization, request) => {
+				seen.push(organization, request.principals, request.kmsKeys);
+				return answer;
+			},
+		});
+		await run(...args, '--organization', 'acme', '--principal', 'a', '--principal', 'b', '--kms-key', 'c');
+		expect(seen).toEqual(['acme', ['a', 'b'], ['c']]);
+	});
+
+	test('a fault of the request is told by the name of its option', async () => {
+		const fault = new RollcallError({
+			code: 'POLICY:0001',
+			actor: 'you',
+			retryable: false,
+			message: 's3_bucket: is missing',
+			fix: 'give one',
+			details: { field: 's3_bucket', problem: 'is missing' },
+		});
+		const { run, written } = open({ buildPolicy: () => Promise.reject(fault) });
+		expect(await run(...args)).toBe(2);
+		expect(written.err).toBe('error: --s3-bucket: is missing\nfix: give one\n');
 	});
 });
 

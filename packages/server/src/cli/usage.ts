@@ -68,6 +68,13 @@ export function parsePath(value: string): string {
 	throw new InvalidArgumentError('Give the path of a file.');
 }
 
+/** Repeated options add up. What each value must be is told by whoever uses them. */
+export function collectText(value: string, before: readonly string[] = []): readonly string[] {
+	const text = value.trim();
+	if (text === '') throw new InvalidArgumentError('Give a value that is not empty.');
+	return [...before, text];
+}
+
 /** A whole number from 1; `all` where it is allowed becomes Infinity. */
 export function parseLimit(value: string): number {
 	if (value === 'all') return Number.POSITIVE_INFINITY;

@@ -29,8 +29,6 @@ export function discoversAccounts(access: Access, collection: Collection<unknown
 	return access.schema === 'assume_role' && access.organizationDiscovery && collection.fansOut;
 }
 
-const listAccountsAction = 'organizations:ListAccounts';
-
 /** Sessions of one run: the primary one, and one for each member account. */
 export interface AccessSessions {
 	readonly primary: AwsSession;
@@ -65,7 +63,7 @@ export async function openSessions(
 	const home = parseRoleArn(access.roleArn);
 	// The union of what runs in this account: discovery and the collection itself (`rules.md`, Credentials).
 	const primaryActions = organizationDiscovery
-		? [listAccountsAction, ...collection.permissions]
+		? [listAccounts.action, ...collection.permissions]
 		: collection.permissions;
 	const primary = broker.assumeRole({ roleArn: access.roleArn, externalId, actions: primaryActions });
 	await primary.credentials();

@@ -1,6 +1,8 @@
 import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { LiveAccessTest } from '#connect/access-test/board.ts';
+import type { PolicyAnswer } from '#connect/policies/build-policy.ts';
+import type { PolicyRequest } from '#connect/policies/request.ts';
 import type { AccountRow } from '#store/account-list.ts';
 import type { DeviceDetail, DevicePage, DeviceQuery, DeviceSlice } from '#store/devices.ts';
 import type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
@@ -9,6 +11,9 @@ import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts
 import type { Config } from './environment.ts';
 
 export type { LiveAccessTest, LiveAccount } from '#connect/access-test/board.ts';
+export type { PolicyAnswer } from '#connect/policies/build-policy.ts';
+export type { PolicyFault } from '#connect/policies/policy-fault.ts';
+export type { PolicyRequest } from '#connect/policies/request.ts';
 export type { AccountRow } from '#store/account-list.ts';
 export type { AssetDetail, AssetSource } from '#store/asset-detail.ts';
 export type { AssetPage, AssetRow, AssetSlice, Coverage } from '#store/asset-listing.ts';
@@ -27,6 +32,15 @@ export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store
 export interface Composition {
 	/** The collections there are, in the order people see them. Touches no network and no database. */
 	listSources(): readonly SourceDescription[];
+	/** Every integration there is: the sources and the inventory syncs. Touches no network and no database. */
+	listIntegrations(): readonly IntegrationDescription[];
+	/**
+	 * A document for whoever opens an AWS account to Rollcall. The database is opened only where the organization's own
+	 * external id is needed.
+	 *
+	 * @throws RollcallError `POLICY:0001` with a `PolicyFault` where the request cannot be met.
+	 */
+	buildPolicy(config: Config, organization: string, request: PolicyRequest): Promise<PolicyAnswer>;
 	/** Runs one execution to its end. Faults of single scopes are in the summary; what throws ended the whole run. */
 	runCollect(config: Config, request: CollectRequest, hooks: CollectHooks): Promise<ExecutionSummary>;
 	/**
@@ -53,6 +67,13 @@ export interface SourceDescription {
 	readonly permissions: readonly string[];
 	/** What more may be asked for. */
 	readonly extras: readonly { readonly name: string; readonly permissions: readonly string[] }[];
+}
+
+export interface IntegrationDescription {
+	/** As `ec2.devices`, `s3.users`. */
+	readonly kind: string;
+	/** Names of what may be asked for in addition. */
+	readonly extras: readonly string[];
 }
 
 export type CollectAccess =

@@ -11,7 +11,7 @@ export const principalPurposes = ['collectionEc2', 'collectionUsers', 'syncS3'] 
 export type PrincipalPurpose = (typeof principalPurposes)[number];
 
 /** The environment variable that names the principal role of each purpose. */
-const principalVariables = {
+export const principalVariables = {
 	collectionEc2: 'ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_EC2',
 	collectionUsers: 'ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_USERS',
 	syncS3: 'ROLLCALL_PRINCIPAL_ROLE_ARN_SYNC_S3',

@@ -63,6 +63,8 @@ export function openCommandLine(
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {
 		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
+		listIntegrations: () => [{ kind: 'ec2.devices', extras: [] }],
+		buildPolicy: refuse,
 		runCollect: refuse,
 		testAccess: refuse,
 		openInventory: async () => ({
