@@ -52,6 +52,8 @@ export interface RunOptions {
 	readonly onStart?: (live: LiveCounts, pool: Pick<WorkerPool, 'pids'>) => void;
 }
 
+const unitsOfRegions = 8;
+
 const noSweep = { removed: 0, held: 0 };
 
 /** Runs one execution to its end and answers with its summary. Every account it heard of has an outcome in it. */
@@ -136,8 +138,11 @@ function startPool(options: RunOptions, ledger: Ledger, sessions: AccessSessions
 	const { live } = ledger;
 	const unanswered = new Map<string, number>();
 	const throttled = new Map<number, number>();
+	const { scopedBy } = options.request.collection;
 	return new WorkerPool({
 		...options.pool,
+		// A unit of many regions fills a worker with a few; one of a single scope, which may wait for single records, does not.
+		unitsAtOnce: scopedBy === 'region' ? unitsOfRegions : options.pool.setup.scopesAtOnce,
 		sessionOf: (accountId) => sessions.sessionOf(accountId),
 		onScope: (report) => {
 			ledger.record(report);
