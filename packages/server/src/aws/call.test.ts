@@ -229,8 +229,11 @@ describe('what is asked for changes with the answers', () => {
 		await test.aws.caller.call(describeInstances, { ...request, input: { nextToken: 'two' } });
 		expect(fake.requests).toHaveLength(3);
 		expect(test.aws.caller.stats().notes).toStrictEqual([
-			'ec2:DescribeInstances: AWS does not know IncludeManagedResources; left out.',
+			'ec2:DescribeInstances: AWS does not know IncludeManagedResources in us-east-1; left out.',
 		]);
+		// What one region does not know hides nothing in another: it is asked with it.
+		await test.aws.caller.call(describeInstances, { ...request, region: 'eu-west-1' });
+		expect(fake.requests[3]?.fields).toHaveProperty('IncludeManagedResources', 'true');
 	});
 });
 
