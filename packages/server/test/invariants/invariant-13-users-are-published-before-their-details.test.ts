@@ -40,7 +40,7 @@ describe('invariant 13: users are published before their details, and stopping i
 		(await stage.query('select record from record_detail where confirmed_at is not null')).length;
 
 	it('while GetUser is slow all users are live, the scope is complete, and tags are unknown instead of none', async () => {
-		delayDetails(500);
+		delayDetails(350);
 		const run = stage.rig.collect({ enrich: 'due' });
 		await published();
 		expect(await readScope()).toEqual({ outcome: 'complete', leased: true, detail: null });
@@ -67,18 +67,18 @@ describe('invariant 13: users are published before their details, and stopping i
 		expect(second).toMatchObject({ result: 'failed', counts: { assets: 0, added: 0, changed: 0, removed: 0 } });
 		expect(await stage.records()).toEqual(records);
 		expect((await first).counts).toMatchObject({ assets: users, added: users });
-		expect(countCalls(stage, 'GetUser')).toBe(users);
+		expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(users);
 		expect(await readScope()).toEqual({ outcome: 'complete', leased: false, detail: 'complete' });
 	});
 
 	it.each(['stopping', 'aborting'] as const)(
 		'%s during the details: the users stay, the scope is complete, the enrichment is cancelled and no lease is left',
 		async (how) => {
-			delayDetails(400);
+			delayDetails(300);
 			const stop = new AbortController();
 			const run = stage.rig.collect({ enrich: 'due', [how]: stop.signal });
 			await published();
-			await until('the first details', () => (countCalls(stage, 'GetUser') > 4 ? true : undefined));
+			await until('the first details', () => (countCalls(stage.rig.simulator, 'GetUser') > 4 ? true : undefined));
 			stop.abort();
 			const summary = await run;
 			expect(scopeOf(summary, accountId, 'global')).toMatchObject({
@@ -96,7 +96,7 @@ describe('invariant 13: users are published before their details, and stopping i
 			stage.rig.simulator.control.clearCalls();
 			const next = await stage.rig.collect({ enrich: 'due' });
 			// What was answered before the stop was kept, and is not asked again.
-			expect(countCalls(stage, 'GetUser')).toBe(users - kept);
+			expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(users - kept);
 			expect(next).toMatchObject({ result: 'success', counts: { added: 0, removed: 0 } });
 			for (const user of (await stage.users()).values()) expect(user.unknown).not.toHaveProperty('tags');
 		},

@@ -1,7 +1,6 @@
 import type { RunningSimulator } from '@rollcall/aws-simulator/start-simulator.ts';
 import type { TrueIamUser, TrueIdentityUser } from '@rollcall/aws-simulator/truth.ts';
 import { defaultSourceSettings, type SourceSettings } from '#sources/registry.ts';
-import type { Stage } from './stage.ts';
 
 /** Settings with which users of a simulator are read: its own identity store, unless told otherwise. */
 export function userSettings(
@@ -17,8 +16,8 @@ export function userSettings(
 }
 
 /** Calls of one action that AWS was asked since the log was last cleared, tries included. */
-export function countCalls(stage: Stage, action: string): number {
-	return stage.rig.simulator.control.calls().filter((call) => call.action === action).length;
+export function countCalls({ control }: Pick<RunningSimulator, 'control'>, action: string): number {
+	return control.calls().filter((call) => call.action === action).length;
 }
 
 /** What of a user is written in the facts of the simulator, as `inventory.md` names it; written apart from the source. */

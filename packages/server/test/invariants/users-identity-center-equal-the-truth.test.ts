@@ -37,7 +37,8 @@ describe('users of Identity Center are the truth', () => {
 			expect(having, name).toBeLessThan(users.length);
 		}
 		const text = JSON.stringify(users);
-		for (const odd of ['物流', 'Größen & Maße', '"enabled":false', '@nordwind-group.example']) expect(text).toContain(odd);
+		for (const odd of ['物流', 'Größen & Maße', '"enabled":false', '@nordwind-group.example'])
+			expect(text).toContain(odd);
 	});
 
 	it('every attribute of every user is stored as it is, all groups of all of them among them, and no other user', async () => {
@@ -64,7 +65,10 @@ describe('users of Identity Center are the truth', () => {
 			managementAccountId,
 		]);
 		expect(new Set(calls.map(({ service, action }) => `${service}:${action}`))).toEqual(
-			new Set(['sts:AssumeRole', ...['Users', 'Groups', 'GroupMemberships'].map((what) => `identitystore:List${what}`)]),
+			new Set([
+				'sts:AssumeRole',
+				...['Users', 'Groups', 'GroupMemberships'].map((what) => `identitystore:List${what}`),
+			]),
 		);
 		const asked = calls.filter((call) => call.service === 'identitystore');
 		expect(new Set(asked.map((call) => call.region))).toEqual(new Set([identityStoreRegion]));
