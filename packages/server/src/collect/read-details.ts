@@ -106,14 +106,20 @@ async function readRecords(
 		deadline.touch();
 		await writer.add({ record, detail });
 	};
+	const readNext = async (record: ConvertedRecord): Promise<void> => {
+		if (options.stopping.aborted) ending ??= { outcome: 'cancelled', cause: ownCauses.cancelled };
+		else await readOne(record);
+	};
 	const work = async (): Promise<void> => {
 		for (const record of queue) {
 			if (ending) return;
-			if (options.stopping.aborted) ending = { outcome: 'cancelled', cause: ownCauses.cancelled };
-			else await readOne(record);
+			await readNext(record);
 		}
 	};
 	try {
+		// Alone: a refusal that would meet them all is one line in the customer's CloudTrail, not one for each at once.
+		const first = queue.next();
+		if (!first.done) await readNext(first.value);
 		await Promise.all(Array.from({ length: Math.min(enrichment.atOnce, records.length) }, work));
 	} finally {
 		await writer.flush();

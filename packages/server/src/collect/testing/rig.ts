@@ -47,6 +47,8 @@ export interface RunChoices {
 	readonly regions?: readonly string[];
 	readonly accounts?: readonly string[] | AccountChoice;
 	readonly access?: 'organization' | 'single' | 'keys';
+	/** In the place of the rig's own: integrations are given other settings between their runs. */
+	readonly sources?: SourceSettings;
 	readonly stopping?: AbortSignal;
 	readonly aborting?: AbortSignal;
 	readonly onStart?: (pool: Pick<WorkerPool, 'pids'>) => void;
@@ -228,7 +230,7 @@ type RunOutput = Pick<Parameters<typeof runExecution>[0], 'book'> & {
 
 async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promise<ExecutionSummary> {
 	const { options, target, settings } = parts;
-	const sources = options.sources ?? defaultSourceSettings;
+	const sources = choices.sources ?? options.sources ?? defaultSourceSettings;
 	const collection = findCollection(kindOf(options), sources);
 	const clockSpeed = options.clockSpeed ?? 1;
 	const clock = createClock(clockSpeed);
