@@ -1,4 +1,5 @@
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import { describeRegions } from '#aws/operations/ec2.ts';
 import { bareReport } from './bare-report.ts';
 import { type PlannedRegions, type PlanOptions, planRegions } from './plan-regions.ts';
 import { outcomeOfError } from './scope-reading.ts';
@@ -40,13 +41,18 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 	options.onRegions([...plan.read, ...plan.blocked.map(({ region }) => region)]);
 	for (const { region, report } of plan.blocked) {
 		// What is stored of it stays as it is: nobody was asked.
-		if (!task.done.includes(region)) onScope(bareReport(task.accountId, region, report, true));
+		if (task.done.includes(region)) continue;
+		onScope({ ...bareReport(task.accountId, region, report, true), notes: notesOf(options, plan) });
 	}
 	await Promise.all([
 		skipRegions(options, left(plan.notEnabled)),
 		skipOtherRegions(options, plan),
-		readRegions(options, left(plan.read), plan.notes),
+		readRegions(options, left(plan.read), notesOf(options, plan)),
 	]);
+}
+
+function notesOf({ task }: AccountUnitOptions, { notes }: PlannedRegions): readonly string[] {
+	return notes.map((note) => `${task.accountId}: ${note}`);
 }
 
 async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
@@ -88,7 +94,7 @@ async function readRegions(
 		opened.scopes.map((scope) =>
 			options.scopes.run(async () => {
 				const report = await readRegion(options, scope);
-				onScope({ ...report, notes: [...report.notes, ...notes.map((note) => `${task.accountId}: ${note}`)] });
+				onScope({ ...report, notes: [...report.notes, ...notes] });
 			}),
 		),
 	);
@@ -127,8 +133,14 @@ async function noteBlock(options: AccountUnitOptions, sink: RunSink, report: Sco
 		await sink.rememberBlock(task, block).catch(() => undefined);
 	} else if (outcome === 'complete' && task.regions !== null) {
 		// Only who names a region has one asked that may be remembered as denied.
-		await sink.forgetBlocks(task, region).catch(() => undefined);
+		await forgetDenials(options, region).catch(() => undefined);
 	}
+}
+
+/** The region was read, so nothing of it is denied any more. Of the list of regions that says nothing. */
+async function forgetDenials({ task, sink }: AccountUnitOptions, region: string): Promise<void> {
+	const blocks = (await sink.recallBlocks(task)).filter((block) => block.region === region);
+	for (const block of blocks) if (block.action !== describeRegions.action) await sink.forgetBlock(task, block);
 }
 
 /** Whether a write went through. What did not is written by the coordinator. */

@@ -50,7 +50,7 @@ export async function planRegions(options: PlanOptions): Promise<PlannedRegions>
 		);
 		return { read: [await scopedBy.name({ call })], notEnabled: [], blocked: [], isComplete: false, notes: [] };
 	}
-	// Who names regions or accounts wants them asked.
+	// Who names regions wants them asked.
 	const blocks = task.regions === null ? await sink.recallBlocks(task) : [];
 	const listed = await listEnabled(options, blocks);
 	const asked = task.regions ?? listed.enabled;
@@ -77,22 +77,28 @@ interface EnabledRegions {
 
 /**
  * The enabled regions of the account. Any region tells; where a policy denies the call in one, others are asked, and
- * where it denies it in all of them, the regions that are on by default stand for the list (`aws.md`, Calls).
+ * where it denies it in all of them, the regions that are on by default, with those that were read before, stand for the
+ * list (`aws.md`, Calls).
  */
 async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[]): Promise<EnabledRegions> {
 	const { task, session, caller, signal, sink } = options;
 	const { action } = describeRegions;
-	const isBlocked = (region: string): boolean =>
-		blocks.some((each) => each.region === region && each.action === action);
 	const byDefault = regionsOnByDefault(task.partition);
+	const named = task.regions ?? [];
 	const entry = entryRegionFor(task.partition, options.entryRegion);
-	const listers = [...new Set([entry, ...(task.regions ?? []), ...byDefault])].slice(0, maxListers);
-	for (const region of listers.filter((each) => !isBlocked(each))) {
+	// Who denies a region denies it to all calls: one where anything was denied is not the one to ask.
+	const listers = [...new Set([entry, ...named, ...byDefault])].filter((region) =>
+		blocks.every((block) => block.region !== region),
+	);
+	for (const region of listers.slice(0, maxListers)) {
 		try {
 			const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
+			if (task.regions !== null) await sink.forgetBlock(task, { region, action }).catch(() => undefined);
 			return { enabled, isComplete: true, notes: [] };
 		} catch (error) {
 			const fault = faultOf(error);
+			// A region that a person named need not be enabled; whether it is another one tells.
+			if (fault?.kind === 'region_not_enabled' && named.includes(region)) continue;
 			if (fault?.kind !== 'blocked_by_policy') throw error;
 			const { cause } = outcomeOf(fault);
 			// What cannot be remembered is asked again.
@@ -101,6 +107,6 @@ async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[])
 		}
 	}
 	// Regions that a person named are asked even if nobody can tell whether they are enabled.
-	const enabled = [...new Set([...byDefault, ...(task.regions ?? [])])].toSorted();
+	const enabled = [...new Set([...byDefault, ...(await sink.listReadRegions(task)), ...named])].toSorted();
 	return { enabled, isComplete: false, notes: [ownCauses.regionsNotTold.message] };
 }

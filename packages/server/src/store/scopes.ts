@@ -181,6 +181,21 @@ export async function listAccountSizes(
 	return new Map(rows.map((row) => [row.account_id, row.records]));
 }
 
+/** Regions of an account that were once read completely, without those that were last left out for the given reason. */
+export async function listReadRegions(
+	tx: TenantTransaction,
+	input: { readonly integrationId: string; readonly accountId: string; readonly exceptSkippedFor: string },
+): Promise<readonly string[]> {
+	const { rows } = await tx.client.query<{ region: string }>(
+		`select region from scope
+		where integration = $1 and account_id = $2 and removed_at is null and last_complete_at is not null
+			and not (outcome = 'skipped' and cause ->> 'code' is not distinct from $3)
+		order by region`,
+		[input.integrationId, input.accountId, input.exceptSkippedFor],
+	);
+	return rows.map(({ region }) => region);
+}
+
 async function loadKnown(
 	tx: TenantTransaction,
 	ids: readonly ScopeId[],

@@ -29,7 +29,8 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 		skipOtherRegions: async () => undefined,
 		recallBlocks: async () => [],
 		rememberBlock: async () => undefined,
-		forgetBlocks: async () => undefined,
+		forgetBlock: async () => undefined,
+		listReadRegions: async () => [],
 		drain: async () => undefined,
 	};
 }

@@ -94,7 +94,9 @@ export interface RunSink {
 	/** Calls that a policy of the AWS Organization denied in the last day: they are not repeated yet. */
 	recallBlocks(task: UnitTask): Promise<readonly PolicyBlock[]>;
 	rememberBlock(task: UnitTask, block: PolicyBlock): Promise<void>;
-	forgetBlocks(task: UnitTask, region: string): Promise<void>;
+	forgetBlock(task: UnitTask, block: Pick<PolicyBlock, 'region' | 'action'>): Promise<void>;
+	/** Regions of the account that were read completely, and were not found to be disabled since. */
+	listReadRegions(task: UnitTask): Promise<readonly string[]>;
 	/** Everything handed over is durable, and nothing is held any more. */
 	drain(): Promise<void>;
 }
