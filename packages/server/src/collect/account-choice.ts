@@ -23,9 +23,20 @@ export function isAccountAsked(
 	account: { readonly accountId: string; readonly ouPath: string | null },
 ): boolean {
 	const { accountId, ouPath } = account;
+	if (ouPath === null && isNamed(choice, accountId) && choosesUnits(choice)) throw pathMissing(accountId);
+	return mayAccountBeAsked(choice, account);
+}
+
+/**
+ * Whether a run may ask for an account, by what was known of it last: one whose place in the tree nobody knows may be in
+ * any unit.
+ */
+export function mayAccountBeAsked(
+	choice: AccountChoice,
+	{ accountId, ouPath }: { readonly accountId: string; readonly ouPath: string | null },
+): boolean {
 	if (!isNamed(choice, accountId)) return false;
-	if (choice.onlyUnits === null && choice.exceptUnits.length === 0) return true;
-	if (ouPath === null) throw pathMissing(accountId);
+	if (ouPath === null || !choosesUnits(choice)) return true;
 	const units = ouPath.split('/').filter((part) => part !== '');
 	const isIn = (unit: string): boolean => {
 		const wanted = unit.split('/').filter((part) => part !== '');
@@ -34,12 +45,8 @@ export function isAccountAsked(
 	return (choice.onlyUnits?.some(isIn) ?? true) && !choice.exceptUnits.some(isIn);
 }
 
-/**
- * Whether a run may ask for an account that no list named: its place in the tree is not known any more, so who chooses by
- * organizational units leaves it untouched.
- */
-export function mayAccountBeAsked(choice: AccountChoice, accountId: string): boolean {
-	return choice.onlyUnits === null && choice.exceptUnits.length === 0 && isNamed(choice, accountId);
+function choosesUnits({ onlyUnits, exceptUnits }: AccountChoice): boolean {
+	return onlyUnits !== null || exceptUnits.length > 0;
 }
 
 /** Whether the list of accounts could not be filtered by organizational units. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { OrganizationAccount } from '#aws/operations/organizations.ts';
 import type { Clock } from '#platform/clock.ts';
-import { closeAccountList, listKnownAccountIds, recordAccountPage, retireAccountRecords } from '#store/accounts.ts';
+import { closeAccountList, listKnownAccounts, recordAccountPage, retireAccountRecords } from '#store/accounts.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
 import { failAccountScopes, failScopes, listAccountSizes, skipAccountScopes } from '#store/scopes.ts';
@@ -159,10 +159,13 @@ async function failKnownAccounts(
 	const { store, clock, organizationId, configurationId, integrationId, fansOut, asked } = options;
 	const { outcome, cause = null } = report;
 	const known = await store.tenant(organizationId, (tx) =>
-		listKnownAccountIds(tx, { configurationId, integrationId, listed: fansOut }),
+		listKnownAccounts(tx, { configurationId, integrationId, listed: fansOut }),
 	);
 	// One that was heard of may still be read while the list breaks off: its outcome is its own.
-	for (const accountId of known.filter((id) => mayAccountBeAsked(asked.accounts, id) && !ledger.knows(id))) {
+	const unheard = known.filter(
+		(account) => mayAccountBeAsked(asked.accounts, account) && !ledger.knows(account.accountId),
+	);
+	for (const { accountId } of unheard) {
 		const at = new Date(clock.now());
 		const account = { integrationId, executionId, accountId, regions: asked.regions, at };
 		await store.tenant(organizationId, (tx) => failAccountScopes(tx, { ...account, outcome, cause }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listAccounts } from './account-list.ts';
-import { closeAccountList, listKnownAccountIds, recordAccountPage, retireAccountRecords } from './accounts.ts';
+import { closeAccountList, listKnownAccounts, recordAccountPage, retireAccountRecords } from './accounts.ts';
 import { skipAccountScopes } from './scopes.ts';
 import {
 	accountId,
@@ -191,8 +191,10 @@ onEveryServer((openCluster) => {
 		await list(0, 'o-a', [two, { id: '333333333333', state: 'CLOSED' }]);
 		await readScope(ground, [makeRow('a')], { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { configurationId, integrationId } = ground;
-		const known = (listed: boolean) =>
-			tenant((tx) => listKnownAccountIds(tx, { configurationId, integrationId, listed }));
+		const known = async (listed: boolean) =>
+			(await tenant((tx) => listKnownAccounts(tx, { configurationId, integrationId, listed }))).map(
+				(account) => account.accountId,
+			);
 		expect(await known(true)).toEqual([accountId, two.id]);
 		// What is read in one account only knows nothing of the list.
 		expect(await known(false)).toEqual([accountId]);

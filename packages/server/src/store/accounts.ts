@@ -206,21 +206,31 @@ const retirementTexts: Partial<Record<RetirementReason, string>> = {
 	deleted: 'Its integration was deleted.',
 };
 
+export interface KnownAccount {
+	readonly accountId: string;
+	/** As it was last told; null where it never was. */
+	readonly ouPath: string | null;
+}
+
 /**
  * Accounts heard of before: listed ones that have not retired (unless the integration is read in one account only), and
  * those with scopes of the integration.
  */
-export async function listKnownAccountIds(
+export async function listKnownAccounts(
 	tx: TenantTransaction,
 	input: { readonly configurationId: string; readonly integrationId: string; readonly listed: boolean },
-): Promise<readonly string[]> {
-	const { rows } = await tx.client.query<{ id: string }>(
-		`select account_id as id from account where $3 and configuration = $1 and retired_at is null
-		union
-		select s.account_id from scope s where s.integration = $2 and s.removed_at is null
-			and not exists (select from account a where a.configuration = $1 and a.account_id = s.account_id and a.retired_at is not null)
-		order by id`,
+): Promise<readonly KnownAccount[]> {
+	const { rows } = await tx.client.query<KnownAccount>(
+		`select k.id as "accountId", a.ou_path as "ouPath"
+		from (
+			select account_id as id from account where $3 and configuration = $1 and retired_at is null
+			union
+			select s.account_id from scope s where s.integration = $2 and s.removed_at is null
+				and not exists (select from account a where a.configuration = $1 and a.account_id = s.account_id and a.retired_at is not null)
+		) k
+		left join account a on a.configuration = $1 and a.account_id = k.id
+		order by k.id`,
 		[input.configurationId, input.integrationId, input.listed],
 	);
-	return rows.map(({ id }) => id);
+	return rows;
 }

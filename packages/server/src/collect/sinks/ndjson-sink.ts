@@ -25,7 +25,7 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 			busyRegions: [],
 		}),
 		failAccount: async () => undefined,
-		skipRegions: async () => undefined,
+		endRegions: async () => undefined,
 		skipOtherRegions: async () => undefined,
 		recallBlocks: async () => [],
 		rememberBlock: async () => undefined,

@@ -3,13 +3,13 @@ import type { Collection } from '#sources/kit/collection.ts';
 import type { Store } from '#store/open-store.ts';
 import { forgetPolicyBlock, listPolicyBlocks, type PolicyBlock, rememberPolicyBlock } from '#store/policy-blocks.ts';
 import {
+	endRegions,
 	failAccountScopes,
 	type KnownRecord,
 	listReadRegions,
 	openAccountScopes,
 	renewLeases,
 	skipOtherRegions,
-	skipScopes,
 } from '#store/scopes.ts';
 import type { WriteQueue } from '#store/write-queue.ts';
 import { dailyMs, isOlderThan } from '../cadence.ts';
@@ -98,13 +98,14 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 				}),
 			);
 		},
-		skipRegions: async (task, regions, report) => {
+		endRegions: async (task, regions, report) => {
 			await store.tenant(organizationId, (tx) =>
-				skipScopes(tx, {
+				endRegions(tx, {
 					integrationId,
 					executionId,
 					accountId: task.accountId,
 					regions,
+					outcome: report.outcome,
 					cause: report.cause ?? null,
 					at: new Date(clock.now()),
 				}),
