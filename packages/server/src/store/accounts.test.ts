@@ -68,7 +68,7 @@ onEveryServer((openCluster) => {
 	test('invariant 2: an account has left after two complete lists of its AWS Organization without it', async () => {
 		await list(0, 'o-a', [one, two]);
 		expect(await list(1, 'o-a', [one])).toMatchObject({ closed: [], left: [] });
-		expect(await list(2, 'o-a', [one])).toMatchObject({ closed: [], left: [two.id] });
+		expect(await list(2, 'o-a', [one])).toMatchObject({ closed: [], left: [{ accountId: two.id }] });
 		expect(await list(3, 'o-a', [one])).toMatchObject({ closed: [], left: [] });
 	});
 
@@ -107,7 +107,9 @@ onEveryServer((openCluster) => {
 	test('invariant 2: an account that is named under another AWS Organization has left its own', async () => {
 		await list(0, 'o-a', [one, two]);
 		await list(1, 'o-a', [one, { ...two, organizationId: 'o-b' }]);
-		expect(await list(2, 'o-a', [one, { ...two, organizationId: 'o-b' }])).toMatchObject({ left: [two.id] });
+		expect(await list(2, 'o-a', [one, { ...two, organizationId: 'o-b' }])).toMatchObject({
+			left: [{ accountId: two.id }],
+		});
 	});
 
 	test('invariant 2: lists of another AWS Organization are an alarm and count for nothing', async () => {
@@ -129,17 +131,17 @@ onEveryServer((openCluster) => {
 		const rows = ids(50).map((id) => makeRow(id));
 		await readScope(ground, rows, { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { executionId, closed } = await list(1, 'o-a', [{ ...one, state: 'CLOSED' }]);
-		expect(closed).toEqual([accountId]);
+		expect(closed).toEqual([{ accountId, ouPath: '/root/team' }]);
 		const retirement = {
 			integrationId: ground.integrationId,
-			accountIds: closed,
+			accountIds: [accountId],
 			reason: 'account_closed',
 			at: minute(1),
 			executionId,
 		} as const;
 		const retire = () => tenant((tx) => retireAccountRecords(tx, retirement));
 		// Killed before it retired them: the next list names the account again.
-		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual([accountId]);
+		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual(closed);
 		expect(await retire()).toEqual({ retired: 50 });
 		expect(await retire()).toEqual({ retired: 0 });
 		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual([]);
@@ -191,12 +193,13 @@ onEveryServer((openCluster) => {
 		await list(0, 'o-a', [two, { id: '333333333333', state: 'CLOSED' }]);
 		await readScope(ground, [makeRow('a')], { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { configurationId, integrationId } = ground;
-		const known = async (listed: boolean) =>
-			(await tenant((tx) => listKnownAccounts(tx, { configurationId, integrationId, listed }))).map(
-				(account) => account.accountId,
-			);
-		expect(await known(true)).toEqual([accountId, two.id]);
+		const known = (listed: boolean) =>
+			tenant((tx) => listKnownAccounts(tx, { configurationId, integrationId, listed }));
+		expect(await known(true)).toEqual([
+			{ accountId, ouPath: null },
+			{ accountId: two.id, ouPath: '/root/team' },
+		]);
 		// What is read in one account only knows nothing of the list.
-		expect(await known(false)).toEqual([accountId]);
+		expect(await known(false)).toEqual([{ accountId, ouPath: null }]);
 	});
 });
