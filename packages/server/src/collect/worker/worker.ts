@@ -61,6 +61,7 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 			signal: aborting.signal,
 			onRegions: (regions) => ports.send({ type: 'regions', unitId: task.unitId, regions }),
 			onPage: (region, assets) => ports.send({ type: 'page', unitId: task.unitId, region, assets }),
+			onListed: (report) => ports.send({ type: 'listed', unitId: task.unitId, report }),
 			onScope: (report) => ports.send({ type: 'scope', unitId: task.unitId, report }),
 		});
 		ports.send(callsOf(parts.caller));
