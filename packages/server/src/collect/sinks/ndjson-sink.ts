@@ -25,11 +25,12 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 			busyRegions: [],
 		}),
 		failAccount: async () => undefined,
-		skipRegions: async () => undefined,
+		endRegions: async () => undefined,
 		skipOtherRegions: async () => undefined,
 		recallBlocks: async () => [],
 		rememberBlock: async () => undefined,
-		forgetBlocks: async () => undefined,
+		forgetBlock: async () => undefined,
+		listReadRegions: async () => [],
 		drain: async () => undefined,
 	};
 }
