@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultSourceSettings } from '#sources/registry.ts';
 import { migrate } from '#store/migrate.ts';
 import { openTestCluster } from '../../test/postgres-cluster.ts';
-import { openRig, type Rig } from './testing/rig.ts';
+import { openRig, type Rig, type RigOptions } from './testing/rig.ts';
 
 let rig: Rig;
+let connection: NonNullable<RigOptions['connection']>;
 let drop = async (): Promise<void> => undefined;
 
 interface ScopeRow {
@@ -28,7 +30,8 @@ beforeAll(async () => {
 	});
 	const database = await cluster.createDatabase('schema');
 	drop = () => database.drop();
-	rig = await openRig({ connection: database.connection, clockSpeed: 100, simulator: { accounts: 3, instances: 30 } });
+	({ connection } = database);
+	rig = await openRig({ connection, clockSpeed: 100, simulator: { accounts: 3, instances: 30 } });
 	await rig.collect();
 });
 
@@ -36,6 +39,21 @@ afterAll(async () => {
 	await rig.close();
 	await drop();
 });
+
+/** Collects an identity store, of the id given, through the integration that every one of them shares. */
+async function collectStore(identityStoreId: string): Promise<void> {
+	const region = rig.simulator.identityStoreRegion;
+	const sources = { ...defaultSourceSettings, identityCenter: { identityStoreId, region } };
+	const users = await openRig({
+		target: rig.simulator,
+		connection,
+		kind: 'identity_center.users',
+		sources,
+		clockSpeed: 100,
+	});
+	await users.collect();
+	await users.close();
+}
 
 describe('scopes not asked for stay untouched', () => {
 	it('when the primary role can not be entered, only accounts and regions that were asked for are unconfirmed', async () => {
@@ -69,5 +87,19 @@ describe('scopes not asked for stay untouched', () => {
 			summary.accounts.map(() => 'skipped'),
 		);
 		expect((await readScopes()).every((scope) => scope.outcome === 'complete')).toBe(true);
+	});
+
+	it('an identity store that another one was asked for instead of keeps its outcome, and one that never answered is forgotten', async () => {
+		const { identityStoreId } = rig.simulator;
+		const outcomes = async () =>
+			(await readScopes()).flatMap(({ region, outcome }) => (region.startsWith('d-') ? [[region, outcome]] : []));
+		await collectStore(identityStoreId);
+		await collectStore('d-0000000000');
+		expect(await outcomes()).toEqual([
+			['d-0000000000', 'failed'],
+			[identityStoreId, 'complete'],
+		]);
+		await collectStore(identityStoreId);
+		expect(await outcomes()).toEqual([[identityStoreId, 'complete']]);
 	});
 });

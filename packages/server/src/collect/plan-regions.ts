@@ -48,7 +48,7 @@ export async function planRegions(options: PlanOptions): Promise<PlannedRegions>
 		const call = declaredCalls(collection, (operation, input) =>
 			caller.call(operation, { session, region: scopedBy.callRegion(task.partition), input, signal }),
 		);
-		return { read: [await scopedBy.name({ call })], notEnabled: [], blocked: [], isComplete: true, notes: [] };
+		return { read: [await scopedBy.name({ call })], notEnabled: [], blocked: [], isComplete: false, notes: [] };
 	}
 	// Who names regions or accounts wants them asked.
 	const blocks = task.regions === null ? await sink.recallBlocks(task) : [];

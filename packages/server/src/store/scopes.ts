@@ -46,6 +46,8 @@ export interface OpenInput {
 	readonly leaseMs: number;
 	/** Set where not all enabled regions are given: what was said of the whole account (`*`) stays. */
 	readonly isPartial?: boolean;
+	/** The source has one scope an account: others that never answered were not meant, and are forgotten. */
+	readonly isOnly?: boolean;
 	/** Attributes that enrichments feed: whether a row says that one of them is unknown is loaded. */
 	readonly enrichedAttributes?: readonly string[];
 	/** Load when single records' own reads were last answered. */
@@ -86,6 +88,7 @@ export async function openAccountScopes(tx: TenantTransaction, input: OpenInput)
 			[...place, input.now],
 		);
 	}
+	if (input.isOnly) await tx.client.query(forgetSql, [...place, input.regions, input.now]);
 	const { rows } = await tx.client.query<LeaseRow>(leaseSql, [
 		...place,
 		input.regions,
@@ -106,6 +109,13 @@ export async function openAccountScopes(tx: TenantTransaction, input: OpenInput)
 		details: input.withDetails && ids.length > 0 ? await listDetailStates(tx, ids) : [],
 	};
 }
+
+/** An identity store by a wrong id would be missing from coverage for ever. */
+const forgetSql = `
+update scope s set removed_at = $4
+where integration = $1 and account_id = $2 and region <> all ($3) and removed_at is null and last_complete_at is null
+	and (lease_owner is null or lease_expires_at <= $4)
+	and not exists (select from source_record r where r.scope = s.id)`;
 
 interface LeaseRow {
 	readonly taken: boolean;

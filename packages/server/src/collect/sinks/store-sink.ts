@@ -52,6 +52,7 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 					owner,
 					leaseMs,
 					isPartial: task.regions !== null,
+					isOnly: options.collection.scopedBy !== 'region',
 					enrichedAttributes,
 					withDetails,
 					now: new Date(clock.now()),
