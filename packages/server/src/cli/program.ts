@@ -58,7 +58,7 @@ export function buildProgram(context: CommandContext): Program {
 		};
 	const command = new Command('rollcall')
 		.description(
-			'Calls the roll of an AWS organization: every device and every user answers, or it says exactly why it could not ask.',
+			'Calls the roll of an AWS Organization: every device and every user answers, or it says exactly why it could not ask.',
 		)
 		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, 'default')
 		.option('--json', 'print for programs: JSON, or one JSON object a line; errors as JSON on stderr')

@@ -53,6 +53,9 @@ function adviseOnFailure(code: string, action: string | null): string {
 		return 'AWS refuses these credentials. Check the access key or the role, then collect again.';
 	if (clockCodes.has(code))
 		return "This machine's clock is off. Set it (NTP), then collect again; `rollcall doctor` shows by how much.";
+	if (action?.startsWith('identitystore:') && code === 'ResourceNotFoundException')
+		return 'Check the id and the region of the identity store (the AWS console shows both under IAM Identity Center, Settings), then collect again.';
+	if (code === 'SOURCE') return 'Mend what the cause names, then collect again.';
 	if (action === 'organizations:ListAccounts')
 		return 'The list of accounts could not be read to its end. Collect again.';
 	return 'Collect again; if it stays, the cause above says what AWS answered.';

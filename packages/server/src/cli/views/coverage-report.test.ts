@@ -17,7 +17,11 @@ function account(id: string, regions: readonly RegionSummary[], more: Partial<Ac
 	return { account_id: id, name: `name-${id}`, state: 'ACTIVE', outcome, cause: null, regions: [...regions], ...more };
 }
 
-function report(accounts: AccountSummary[], counts: Partial<ExecutionSummary['counts']> = {}): string {
+function report(
+	accounts: AccountSummary[],
+	counts: Partial<ExecutionSummary['counts']> = {},
+	more: Partial<ExecutionSummary> = {},
+): string {
 	const summary: ExecutionSummary = {
 		result: 'partial',
 		message: null,
@@ -40,6 +44,7 @@ function report(accounts: AccountSummary[], counts: Partial<ExecutionSummary['co
 		calls_total: 0,
 		calls_minimum: 0,
 		seconds: 1,
+		...more,
 	};
 	return renderCoverageReport(summary, { width: Number.POSITIVE_INFINITY, style: createStyle(false), stored: true });
 }
@@ -65,6 +70,44 @@ test('one cause is told once, though AWS names account and region in it', () => 
 		account(id, [denied('eu-west-2', `Denied: arn:aws:sts::${id}:assumed-role in eu-west-2`)]),
 	);
 	expect(report(accounts).match(/Denied: /gu)).toHaveLength(1);
+});
+
+test.each([
+	['*', 'the whole account'],
+	['global', 'the whole account'],
+	['d-1234567890', 'identity store d-1234567890'],
+	['7f9c1a2b-1111-4222-8333-444455556666', 'identity store 7f9c1a2b-1111-4222-8333-444455556666'],
+	['eu-west-1', 'eu-west-1'],
+])('the scope %s is told as %s', (scope, told) => {
+	expect(report([account('111111111111', [denied(scope)])])).toContain(`111111111111  name-111111111111  ${told}\n`);
+});
+
+test('what the role of one account and those of all others fail for is one trouble', () => {
+	const cause = 'AccessDenied: The role arn:aws:iam::111111111111:role/Rollcall could not be assumed';
+	const text = report(['111111111111', '222222222222'].map((id) => account(id, [denied('*', cause)])));
+	expect(text.match(/could not be assumed/gu)).toHaveLength(1);
+});
+
+test('a warning is not repeated where it is the cause of a trouble or the message of the run', () => {
+	const text = report([account('111111111111', [denied('*', 'AccessDenied: no role')])], undefined, {
+		warnings: ['no role', 'the end', 'worth a line'],
+		message: 'the end',
+	});
+	expect(text.match(/no role/gu)).toHaveLength(1);
+	expect(text.match(/the end/gu)).toHaveLength(1);
+	expect(text).toContain('  ! worth a line');
+});
+
+test('an identity store that is not there is not to be asked for again as it was', () => {
+	const cause = 'ResourceNotFoundException: There is no identity store d-1234567890 in eu-west-1.';
+	const missing: RegionSummary = {
+		...complete,
+		region: 'd-1234567890',
+		outcome: 'failed',
+		cause,
+		action: 'identitystore:ListUsers',
+	};
+	expect(report([account('111111111111', [missing])])).toContain('→ Check the id and the region of the identity store');
 });
 
 test('an enrichment that was not read is told though its scope is complete', () => {
