@@ -50,7 +50,7 @@ function findSource(source: string, composition: Composition): SourceDescription
 }
 
 /** Shows progress and listens for Ctrl-C while the run goes on. */
-export async function runWithProgress(
+async function runWithProgress(
 	context: CommandContext,
 	request: CollectRequest,
 	run: (hooks: Parameters<Composition['runCollect']>[2]) => Promise<ExecutionSummary>,
