@@ -38,6 +38,7 @@ Exit codes:
   0 success   1 failed   2 wrong usage   3 partly collected   130 stopped
 
 Examples:
+  $ rollcall policy --integrations ec2.devices,iam.users --organization-discovery --format cloudformation
   $ rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery
   $ rollcall devices --os windows --public
   $ rollcall users --group "*admin*"

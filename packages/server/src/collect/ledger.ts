@@ -194,6 +194,7 @@ function summarizeScope(report: ScopeReport): RegionSummary {
 			action: enrichment.action,
 			outcome: enrichment.outcome,
 			cause: causeText(enrichment),
+			failed_action: enrichment.cause?.action ?? null,
 		})),
 		assets: report.counts.assets,
 	};

@@ -139,7 +139,7 @@ async function checkEndpoints(config: Config): Promise<DoctorFinding> {
 		.map(({ service, region, url, problem }) =>
 			problem === undefined
 				? `${service} in ${region}: ${url}`
-				: `${service} in ${region}: ${url} does not answer: ${problem}. It is needed for ${services[service]}.`,
+				: `${service} in ${region}: ${url} does not answer (${problem}); needed for ${services[service]}`,
 		)
 		.join('\n');
 	if (broken.length === 0) return { status: 'ok', detail };

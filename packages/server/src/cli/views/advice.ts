@@ -16,6 +16,18 @@ const credentialCodes: ReadonlySet<string> = new Set([
 ]);
 const clockCodes: ReadonlySet<string> = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'SignatureExpired']);
 
+/** Nobody answered at all. */
+const connectionCodes: ReadonlySet<string> = new Set([
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'ETIMEDOUT',
+	'EAI_AGAIN',
+	'Timeout',
+]);
+
 /** What to do about a scope or an enrichment that is not complete (`aws.md`, Errors). Empty for a complete one. */
 export function adviseOn(trouble: Trouble): string {
 	const code = trouble.cause?.split(':')[0] ?? '';
@@ -53,6 +65,8 @@ function adviseOnFailure(code: string, action: string | null): string {
 		return 'AWS refuses these credentials. Check the access key or the role, then collect again.';
 	if (clockCodes.has(code))
 		return "This machine's clock is off. Set it (NTP), then collect again; `rollcall doctor` shows by how much.";
+	if (connectionCodes.has(code))
+		return 'AWS could not be reached. Check network, DNS and proxy (`rollcall doctor` asks every endpoint), then collect again.';
 	if (action?.startsWith('identitystore:') && code === 'ResourceNotFoundException')
 		return 'Check the id and the region of the identity store (the AWS console shows both under IAM Identity Center, Settings), then collect again.';
 	if (code === 'SOURCE') return 'Mend what the cause names, then collect again.';

@@ -98,24 +98,37 @@ test('a warning is not repeated where it is the cause of a trouble or the messag
 	expect(text).toContain('  ! worth a line');
 });
 
-test('an identity store that is not there is not to be asked for again as it was', () => {
-	const cause = 'ResourceNotFoundException: There is no identity store d-1234567890 in eu-west-1.';
-	const missing: RegionSummary = {
-		...complete,
-		region: 'd-1234567890',
-		outcome: 'failed',
-		cause,
-		action: 'identitystore:ListUsers',
-	};
-	expect(report([account('111111111111', [missing])])).toContain('→ Check the id and the region of the identity store');
+test.each([
+	[
+		'ResourceNotFoundException: There is no identity store d-1234567890 in eu-west-1.',
+		'→ Check the id and the region of the identity store',
+	],
+	['ECONNREFUSED: The connection to 127.0.0.1 failed', '→ AWS could not be reached. Check network'],
+	['SOURCE:0003: region: there is no Identity Center in eu-west-1', '→ Mend what the cause names'],
+	['InternalError: no', '→ Collect again'],
+])('of %s people are told: %s', (cause, advice) => {
+	const action = 'identitystore:ListUsers';
+	const scope: RegionSummary = { ...complete, region: 'd-1234567890', outcome: 'failed', cause, action };
+	expect(report([account('111111111111', [scope])])).toContain(advice);
 });
 
 test('an enrichment that was not read is told though its scope is complete', () => {
-	const enrichments = [
-		{ action: 'ec2:DescribeAddresses', outcome: 'denied', cause: 'UnauthorizedOperation: no' },
-	] as const;
-	const text = report([account('111111111111', [{ ...complete, enrichments: [...enrichments] }])]);
+	const enrichments: RegionSummary['enrichments'] = [
+		{ action: 'ec2:DescribeAddresses', outcome: 'denied', cause: 'UnauthorizedOperation: no', failed_action: null },
+	];
+	const text = report([account('111111111111', [{ ...complete, enrichments }])]);
 	expect(text).toContain('✗ denied: ec2:DescribeAddresses');
+});
+
+test('of an enrichment that uses several actions the one that was refused is to be added', () => {
+	const extra = 'iam:GetCredentialReport';
+	const refused = 'iam:GenerateCredentialReport';
+	const enrichments: RegionSummary['enrichments'] = [
+		{ action: extra, outcome: 'denied', cause: 'AccessDenied: no', failed_action: refused },
+	];
+	const text = report([account('111111111111', [{ ...complete, enrichments }])]);
+	expect(text).toContain(`✗ denied: ${extra}`);
+	expect(text).toContain(`→ Add ${refused} to the role's policy`);
 });
 
 test('few accounts are all listed, complete ones too', () => {

@@ -142,6 +142,13 @@ function renderWarnings({ accounts, message, ...summary }: ExecutionSummary, { s
 	return [style.strong('Worth knowing'), ...lines].join('\n');
 }
 
+/** What a run that broke off would have needed says nothing of it. */
+function describeCalls({ result, calls_total, calls_minimum }: ExecutionSummary): string {
+	const calls = countOf(calls_total, 'call');
+	if (result === 'failed' || result === 'cancelled') return calls;
+	return `${calls} (at least ${formatCount(calls_minimum)} ${calls_minimum === 1 ? 'was' : 'were'} needed)`;
+}
+
 /** `Success · 2,981 assets (12 added) · 612 of 640 scopes complete · 5,123 calls · 48 s`. */
 function renderTotals(summary: ExecutionSummary, { style, width, stored }: ReportLayout): string {
 	const { counts, result } = summary;
@@ -156,7 +163,7 @@ function renderTotals(summary: ExecutionSummary, { style, width, stored }: Repor
 	const facts = [
 		`${countOf(counts.assets, 'asset')}${stored && told.length > 0 ? ` (${told.join(', ')})` : ''}`,
 		`${formatCount(counts.scopes_complete)} of ${countOf(counts.scopes, 'scope')} complete`,
-		`${countOf(summary.calls_total, 'call')} (at least ${formatCount(summary.calls_minimum)} were needed)`,
+		describeCalls(summary),
 		formatDuration(summary.seconds * 1000),
 	];
 	const head = resultStyle(result, style)(style.strong(`${result[0]?.toUpperCase() ?? ''}${result.slice(1)}`));

@@ -45,8 +45,9 @@ export function groupTroubles(accounts: readonly AccountSummary[]): TroubleGroup
 			for (const each of enrichments) {
 				// Enrichments of a scope that was not read share its fate.
 				if (outcome !== 'complete' || each.outcome === 'complete' || each.outcome === 'skipped') continue;
-				const trouble = { outcome: each.outcome, cause: each.cause, action: each.action, enrichment: each.action };
-				addTo(groups, account, region, trouble);
+				// A summary that an older release stored has no such field.
+				const action = each.failed_action ?? each.action;
+				addTo(groups, account, region, { outcome: each.outcome, cause: each.cause, action, enrichment: each.action });
 			}
 		}
 	}

@@ -44,7 +44,11 @@ export function defineCollect(program: Command, bind: Bind): void {
 		.option('--exclude-ou <list>', 'with --organization-discovery: no accounts in these units', parseUnits)
 		.option('--identity-store-id <id>', 'of identity_center.users: the store, as d-1234567890', parseIdentityStore)
 		.option('--region <name>', 'of identity_center.users: the region of the store', parseRegion)
-		.option('--extras <list>', 'more than the least: extras of the source, each with its own permission', parseWords)
+		.option(
+			'--extras <list>',
+			'more than the least, each with its own permission: authorization-details, credential-report (iam.users), find-identity-store (identity_center.users)',
+			parseWords,
+		)
 		.addOption(
 			new Option(
 				'--enrich <which>',
