@@ -6,12 +6,7 @@ const models = ['m5.large', 'c6i.xlarge', 't3.micro', 'r6g.2xlarge'];
 const environments = ['prod', 'stage', 'dev', 'test'];
 
 /** One device as EC2 describes it: about 1.6 kB of attributes and 3.5 kB of raw document, no two alike. */
-export function makeRow(
-	accountId: string,
-	region: string,
-	index: number,
-	assetType: RecordRow['assetType'],
-): RecordRow {
+export function makeRow(accountId: string, region: string, index: number, part: 'listing' | 'enrichment'): RecordRow {
 	const id = index.toString(16).padStart(17, '0');
 	const [a, b, c] = [(index >> 16) & 255, (index >> 8) & 255, index & 255];
 	const host = `ip-10-${a}-${b}-${c}`;
@@ -75,10 +70,10 @@ export function makeRow(
 		.copy(hash);
 	return {
 		nativeId: `arn:aws:ec2:${region}:${accountId}:instance/i-${id}`,
-		assetType,
+		assetType: 'device',
 		attributes,
 		replacedKeys: Object.keys(attributes),
-		partsRead: [0],
+		partsRead: [part === 'listing' ? 0 : 1],
 		hash,
 		unknown: {},
 		notes: [],

@@ -144,6 +144,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'One or more environment variables are wrong; the message names all of them.',
 		remedy: 'Correct or unset them.',
 	},
+	'CONNECT:0001': {
+		meaning: 'A permission is declared that the permission test has no question for.',
+		remedy: 'Report it.',
+	},
 	'DATABASE:0101': {
 		meaning: 'The data directory cannot be used: no permission, or files of something else are in it.',
 		remedy: 'Run as its owner, move the files away, or set ROLLCALL_DATA_DIR to another directory.',

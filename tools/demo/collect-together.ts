@@ -1,6 +1,6 @@
 import type { ExecutionSummary } from '../../packages/model/src/run/summary.ts';
-import { watchStops } from '../../packages/server/src/cli/commands/collect/stops.ts';
 import type { CommandContext } from '../../packages/server/src/cli/context.ts';
+import { watchStops } from '../../packages/server/src/cli/stops.ts';
 import { countOf, formatCount, formatDuration } from '../../packages/server/src/cli/text/amounts.ts';
 import type { Style } from '../../packages/server/src/cli/text/style.ts';
 import { resultStyle } from '../../packages/server/src/cli/views/outcomes.ts';

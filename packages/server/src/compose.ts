@@ -23,6 +23,11 @@ export const runCollect: Composition['runCollect'] = async (config, request, hoo
 	return await run(config, request, hooks);
 };
 
+export const testAccess: Composition['testAccess'] = async (config, request, hooks) => {
+	const { testAccess: test } = await import('./compose/test-access.ts');
+	return await test(config, request, hooks);
+};
+
 export const openInventory: Composition['openInventory'] = async (config, organization) => {
 	const { openInventory: open } = await import('./compose/inventory.ts');
 	return await open(config, organization);

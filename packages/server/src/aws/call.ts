@@ -47,7 +47,7 @@ const requestTimeoutMs = 30_000;
 
 export function createCaller(options: CallerOptions): Caller {
 	const tally = createCallTally();
-	/** Parameters that some endpoint did not know, by action. */
+	/** Parameters that an endpoint did not know, by action and region: what one refuses another still has to be asked with. */
 	const unknownParameters = new Map<string, Set<string>>();
 	const random = options.random ?? Math.random;
 	const { clock, limiter } = options;
@@ -60,8 +60,9 @@ export function createCaller(options: CallerOptions): Caller {
 		const { session, signal, region } = request;
 		const stats = tally.of(action);
 		const rateKey = { accountId: session.accountId, region, action: operation.rateName?.(request.input) ?? action };
-		const dropped = unknownParameters.get(action) ?? new Set<string>();
-		unknownParameters.set(action, dropped);
+		const endpoint = `${action} ${region}`;
+		const dropped = unknownParameters.get(endpoint) ?? new Set<string>();
+		unknownParameters.set(endpoint, dropped);
 		const history = startHistory();
 		let credentials = await waitFor(() => orAbort(session.credentials(), signal), operation, request);
 		for (;;) {
@@ -72,7 +73,7 @@ export function createCaller(options: CallerOptions): Caller {
 			const { fault } = result;
 			request.onFault?.(fault);
 			if (dropUnknownParameter(fault, dropped)) {
-				tally.note(`${action}: AWS does not know ${[...dropped].join(', ')}; left out.`);
+				tally.note(`${action}: AWS does not know ${[...dropped].join(', ')} in ${region}; left out.`);
 				continue;
 			}
 			if (fault.kind === 'throttled') {

@@ -35,6 +35,7 @@ export function classifyFault(error: unknown, context: FaultContext): AwsFault {
 		code,
 		message: describeFault(kind, code, message, { ...context, action }),
 		action,
+		...(message === '' || error instanceof TransportError ? {} : { said: message }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(status === undefined ? {} : { status }),
 		...(retryAfterMs === undefined ? {} : { retryAfterMs }),

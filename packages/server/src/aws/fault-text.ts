@@ -60,3 +60,11 @@ export function explainRoleRefusal(fault: AwsFault, roleArn: string): AwsFault {
 		'(3) the account is suspended or closed, or a policy of the AWS Organization denies sts:AssumeRole.';
 	return { ...fault, message };
 }
+
+/** AWS says the same of a key that it does not know and of one that belongs to another partition. */
+export function explainKeyRefusal(fault: AwsFault, region: string): AwsFault {
+	const elsewhere =
+		` ${region} was asked. A key is known in its own partition only: for GovCloud, China or the European Sovereign ` +
+		'Cloud set ROLLCALL_ENTRY_REGION to a region there.';
+	return { ...fault, message: fault.message + elsewhere };
+}

@@ -33,6 +33,8 @@ export interface AwsFault {
 	readonly code: string;
 	/** Text for people: names the action to add, the policy where AWS gave it. */
 	readonly message: string;
+	/** AWS's own words, scrubbed; absent where it said nothing. */
+	readonly said?: string;
 	readonly action: string;
 	readonly requestId?: string;
 	readonly status?: number;

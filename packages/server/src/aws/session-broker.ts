@@ -6,7 +6,7 @@ import { parseRoleArn, readArnOwner, validateExternalId } from './arn.ts';
 import type { Caller } from './call.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import { faultOf, toFaultError } from './fault.ts';
-import { explainRoleRefusal } from './fault-text.ts';
+import { explainKeyRefusal, explainRoleRefusal } from './fault-text.ts';
 import { type AssumeRoleInput, assumeRole, getCallerIdentity } from './operations/sts.ts';
 import { entryRegionFor } from './partitions.ts';
 import type { Principals } from './principal.ts';
@@ -59,8 +59,13 @@ export function createSessionBroker(options: SessionBrokerOptions): SessionBroke
 	const identify = async (credentials: SessionCredentials) => {
 		const session = staticSession(credentials);
 		const region = settings.entryRegion ?? entryRegionFor('aws', undefined);
-		const { arn, accountId } = await caller.call(getCallerIdentity, { session, region, input: {}, signal });
-		return { partition: readArnOwner(arn)?.partition ?? 'aws', accountId };
+		try {
+			const { arn, accountId } = await caller.call(getCallerIdentity, { session, region, input: {}, signal });
+			return { partition: readArnOwner(arn)?.partition ?? 'aws', accountId };
+		} catch (error) {
+			const fault = faultOf(error);
+			throw fault?.kind === 'credentials' ? toFaultError(explainKeyRefusal(fault, region)) : error;
+		}
 	};
 
 	return {

@@ -24,6 +24,7 @@ function rollcall(args: readonly string[], environment: Record<string, string> =
 
 const commands = [
 	['policy'],
+	['test'],
 	['collect'],
 	['devices'],
 	['device'],

@@ -11,6 +11,7 @@ import { defineExecutions } from './commands/executions.ts';
 import { defineMigrate } from './commands/migrate.ts';
 import { definePolicy } from './commands/policy/define.ts';
 import { defineRemovals } from './commands/removals.ts';
+import { defineTest } from './commands/test/define.ts';
 import { defineUser } from './commands/user.ts';
 import { defineUsers } from './commands/users.ts';
 import type { CommandContext } from './context.ts';
@@ -72,6 +73,7 @@ export function buildProgram(context: CommandContext): Program {
 		.addHelpText('after', environmentHelp);
 	const definers = [
 		definePolicy,
+		defineTest,
 		defineCollect,
 		defineDevices,
 		defineDevice,

@@ -1,4 +1,5 @@
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
+import { describeRegions } from '#aws/operations/ec2.ts';
 import { bareReport } from './bare-report.ts';
 import { type PlannedRegions, type PlanOptions, planRegions } from './plan-regions.ts';
 import { outcomeOfError } from './scope-reading.ts';
@@ -38,23 +39,30 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 	}
 	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
 	options.onRegions([...plan.read, ...plan.blocked.map(({ region }) => region)]);
-	for (const { region, report } of plan.blocked) {
-		// What is stored of it stays as it is: nobody was asked.
-		if (!task.done.includes(region)) onScope(bareReport(task.accountId, region, report, true));
-	}
+	const notEnabled: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
 	await Promise.all([
-		skipRegions(options, left(plan.notEnabled)),
+		endRegions(options, left(plan.notEnabled), notEnabled, []),
+		...plan.blocked.map(({ region, report }) => endRegions(options, left([region]), report, notesOf(options, plan))),
 		skipOtherRegions(options, plan),
-		readRegions(options, left(plan.read), plan.notes),
+		readRegions(options, left(plan.read), notesOf(options, plan)),
 	]);
 }
 
-async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
+function notesOf({ task }: AccountUnitOptions, { notes }: PlannedRegions): readonly string[] {
+	return notes.map((note) => `${task.accountId}: ${note}`);
+}
+
+/** Regions that are not asked, for a reason. */
+async function endRegions(
+	options: AccountUnitOptions,
+	regions: readonly string[],
+	report: OutcomeReport,
+	notes: readonly string[],
+): Promise<void> {
 	if (regions.length === 0) return;
-	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
 	const { sink, task } = options;
-	const isStored = await isDone(sink.skipRegions(task, regions, report));
-	for (const region of regions) options.onScope(bareReport(task.accountId, region, report, isStored));
+	const isStored = await isDone(sink.endRegions(task, regions, report));
+	for (const region of regions) options.onScope({ ...bareReport(task.accountId, region, report, isStored), notes });
 }
 
 /** Only a run that asks for every region, and knows them all, knows which others are not enabled any more. */
@@ -88,7 +96,7 @@ async function readRegions(
 		opened.scopes.map((scope) =>
 			options.scopes.run(async () => {
 				const report = await readRegion(options, scope);
-				onScope({ ...report, notes: [...report.notes, ...notes.map((note) => `${task.accountId}: ${note}`)] });
+				onScope({ ...report, notes: [...report.notes, ...notes] });
 			}),
 		),
 	);
@@ -118,17 +126,22 @@ async function readRegion(options: AccountUnitOptions, scope: ScopeSink): Promis
 
 /** Remembers what a policy of the AWS Organization denied, so that it is not asked every hour, and forgets what it no longer denies. */
 async function noteBlock(options: AccountUnitOptions, sink: RunSink, report: ScopeReport): Promise<void> {
-	const { task, collection, clock } = options;
+	const { task, clock } = options;
 	const { region, outcome, cause } = report;
-	if (collection.scopedBy !== 'region') return;
 	if (outcome === 'blocked_by_policy' && cause?.action !== undefined) {
 		const block = { region, action: cause.action, cause, askedAt: new Date(clock.now()) };
 		// What cannot be remembered is asked again.
 		await sink.rememberBlock(task, block).catch(() => undefined);
 	} else if (outcome === 'complete' && task.regions !== null) {
 		// Only who names a region has one asked that may be remembered as denied.
-		await sink.forgetBlocks(task, region).catch(() => undefined);
+		await forgetDenials(options, region).catch(() => undefined);
 	}
+}
+
+/** The region was read, so nothing of it is denied any more. Of the list of regions that says nothing. */
+async function forgetDenials({ task, sink }: AccountUnitOptions, region: string): Promise<void> {
+	const blocks = (await sink.recallBlocks(task)).filter((block) => block.region === region);
+	for (const block of blocks) if (block.action !== describeRegions.action) await sink.forgetBlock(task, block);
 }
 
 /** Whether a write went through. What did not is written by the coordinator. */

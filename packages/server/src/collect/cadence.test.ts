@@ -1,3 +1,4 @@
+import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEnrichmentDue } from './cadence.ts';
@@ -26,6 +27,22 @@ describe('cadence of enrichments', () => {
 				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs * 1.11)).toBe(true);
 			}),
 		);
+	});
+
+	it('is due at once where it did not succeed the last time, a denial by a policy of the AWS Organization excepted', () => {
+		const isDue = (outcome: Outcome): boolean => {
+			const state = { outcome, confirmedAt: new Date(0), triedAt: new Date(1) };
+			return isEnrichmentDue(
+				{ scopeId: '1', enrichments: { 'ec2:DescribeAddresses': state } },
+				'ec2:DescribeAddresses',
+				dayMs,
+				2,
+			);
+		};
+		for (const outcome of ['denied', 'skipped', 'failed', 'throttled_out', 'cancelled'] as const) {
+			expect(isDue(outcome), outcome).toBe(true);
+		}
+		for (const outcome of ['complete', 'blocked_by_policy'] as const) expect(isDue(outcome), outcome).toBe(false);
 	});
 
 	it('spreads scopes, so that not all fall due in the same run', () => {

@@ -19,14 +19,16 @@ export const dailyMs = 24 * 3_600_000;
 const jitterShare = 0.1;
 
 /**
- * Whether an enrichment that is made every `cadenceMs` is due: never read, or confirmed long enough ago. One that a policy
- * of the AWS Organization denies is asked for again after a day, since each denied call is noise in the customer's trail.
+ * Whether an enrichment that is made every `cadenceMs` is due: never read, confirmed long enough ago, or without success
+ * the last time, as one that was refused or switched off since it was confirmed. One that a policy of the AWS Organization
+ * denies is asked for again after a day, since each denied call is noise in the customer's trail.
  */
 export function isEnrichmentDue(scope: EnrichedScope, action: string, cadenceMs: number, nowMs: number): boolean {
 	const state = scope.enrichments[action];
 	const name = `${scope.scopeId} ${action}`;
 	if (state?.outcome === 'blocked_by_policy' && state.triedAt) return isOlderThan(name, state.triedAt, dailyMs, nowMs);
-	return !state?.confirmedAt || isOlderThan(name, state.confirmedAt, cadenceMs, nowMs);
+	const succeeded = (state?.outcome ?? 'complete') === 'complete';
+	return !succeeded || !state?.confirmedAt || isOlderThan(name, state.confirmedAt, cadenceMs, nowMs);
 }
 
 /** Whether a moment lies longer ago than a span, which is stretched or shortened by the name of the thing. */

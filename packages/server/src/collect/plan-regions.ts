@@ -36,9 +36,6 @@ export interface PlanOptions {
 	readonly entryRegion: string | undefined;
 }
 
-/** Regions that are asked for the list of regions where the first one denies it by policy, at the most. */
-const maxListers = 4;
-
 /** The scopes of an account that a run reads, in code-point order. Also proves that the session works. */
 export async function planRegions(options: PlanOptions): Promise<PlannedRegions> {
 	const { task, collection, session, caller, signal, sink } = options;
@@ -48,24 +45,36 @@ export async function planRegions(options: PlanOptions): Promise<PlannedRegions>
 		const call = declaredCalls(collection, (operation, input) =>
 			caller.call(operation, { session, region: scopedBy.callRegion(task.partition), input, signal }),
 		);
-		return { read: [await scopedBy.name({ call })], notEnabled: [], blocked: [], isComplete: false, notes: [] };
+		const name = await scopedBy.name({ call });
+		const known = await sink.recallBlocks(task);
+		return { ...withoutBlocked([name], known), notEnabled: [], isComplete: false, notes: [] };
 	}
-	// Who names regions or accounts wants them asked.
+	// Who names regions wants them asked.
 	const blocks = task.regions === null ? await sink.recallBlocks(task) : [];
 	const listed = await listEnabled(options, blocks);
 	const asked = task.regions ?? listed.enabled;
 	const read = asked.filter((name) => listed.enabled.includes(name)).toSorted();
+	return {
+		...withoutBlocked(read, blocks),
+		notEnabled: listed.isComplete ? asked.filter((name) => !listed.enabled.includes(name)).toSorted() : [],
+		isComplete: listed.isComplete && task.regions === null,
+		notes: listed.notes,
+	};
+}
+
+/** Scopes that a policy denied less than a day ago are not asked. */
+function withoutBlocked(
+	regions: readonly string[],
+	blocks: readonly PolicyBlock[],
+): Pick<PlannedRegions, 'read' | 'blocked'> {
 	const blockOf = (region: string): PolicyBlock | undefined =>
 		blocks.find((block) => block.region === region && block.action !== describeRegions.action);
 	return {
-		read: read.filter((region) => !blockOf(region)),
-		notEnabled: listed.isComplete ? asked.filter((name) => !listed.enabled.includes(name)).toSorted() : [],
-		blocked: read.flatMap((region) => {
+		read: regions.filter((region) => !blockOf(region)),
+		blocked: regions.flatMap((region) => {
 			const block = blockOf(region);
 			return block ? [{ region, report: { outcome: 'blocked_by_policy', cause: block.cause } as const }] : [];
 		}),
-		isComplete: listed.isComplete && task.regions === null,
-		notes: listed.notes,
 	};
 }
 
@@ -77,22 +86,28 @@ interface EnabledRegions {
 
 /**
  * The enabled regions of the account. Any region tells; where a policy denies the call in one, others are asked, and
- * where it denies it in all of them, the regions that are on by default stand for the list (`aws.md`, Calls).
+ * where it denies it in all of them, the regions that are on by default, with those that were read before, stand for the
+ * list (`aws.md`, Calls).
  */
 async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[]): Promise<EnabledRegions> {
 	const { task, session, caller, signal, sink } = options;
 	const { action } = describeRegions;
-	const isBlocked = (region: string): boolean =>
-		blocks.some((each) => each.region === region && each.action === action);
 	const byDefault = regionsOnByDefault(task.partition);
+	const named = task.regions ?? [];
 	const entry = entryRegionFor(task.partition, options.entryRegion);
-	const listers = [...new Set([entry, ...(task.regions ?? []), ...byDefault])].slice(0, maxListers);
-	for (const region of listers.filter((each) => !isBlocked(each))) {
+	// Who denies a region denies it to all calls: one where anything was denied is not the one to ask.
+	const listers = [...new Set([entry, ...named, ...byDefault])].filter((region) =>
+		blocks.every((block) => block.region !== region),
+	);
+	for (const region of listers) {
 		try {
 			const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
+			if (task.regions !== null) await sink.forgetBlock(task, { region, action }).catch(() => undefined);
 			return { enabled, isComplete: true, notes: [] };
 		} catch (error) {
 			const fault = faultOf(error);
+			// A region that a person named need not be enabled; whether it is another one tells.
+			if (fault?.kind === 'region_not_enabled' && named.includes(region)) continue;
 			if (fault?.kind !== 'blocked_by_policy') throw error;
 			const { cause } = outcomeOf(fault);
 			// What cannot be remembered is asked again.
@@ -101,6 +116,6 @@ async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[])
 		}
 	}
 	// Regions that a person named are asked even if nobody can tell whether they are enabled.
-	const enabled = [...new Set([...byDefault, ...(task.regions ?? [])])].toSorted();
+	const enabled = [...new Set([...byDefault, ...(await sink.listReadRegions(task)), ...named])].toSorted();
 	return { enabled, isComplete: false, notes: [ownCauses.regionsNotTold.message] };
 }

@@ -76,7 +76,7 @@ export const ownCauses = {
 	regionsNotTold: {
 		code: 'RegionsNotTold',
 		message:
-			'A policy of the AWS Organization denies ec2:DescribeRegions, so the regions that are on by default were read. Opt-in regions that the account may have enabled are not covered.',
+			'A policy of the AWS Organization denies ec2:DescribeRegions, so the regions that are on by default were read, and those that were read before. Other opt-in regions that the account may have enabled are not covered.',
 	},
 	regionNotEnabled: { code: 'RegionNotEnabled', message: 'The region is not enabled for this account.' },
 } as const satisfies Record<string, OutcomeCause>;

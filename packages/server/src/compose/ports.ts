@@ -1,4 +1,6 @@
+import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import type { LiveAccessTest } from '#connect/access-test/board.ts';
 import type { PolicyAnswer } from '#connect/policies/build-policy.ts';
 import type { PolicyRequest } from '#connect/policies/request.ts';
 import type { AccountRow } from '#store/account-list.ts';
@@ -8,6 +10,7 @@ import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts';
 import type { Config } from './environment.ts';
 
+export type { LiveAccessTest, LiveAccount } from '#connect/access-test/board.ts';
 export type { PolicyAnswer } from '#connect/policies/build-policy.ts';
 export type { PolicyFault } from '#connect/policies/policy-fault.ts';
 export type { PolicyRequest } from '#connect/policies/request.ts';
@@ -40,6 +43,11 @@ export interface Composition {
 	buildPolicy(config: Config, organization: string, request: PolicyRequest): Promise<PolicyAnswer>;
 	/** Runs one execution to its end. Faults of single scopes are in the summary; what throws ended the whole run. */
 	runCollect(config: Config, request: CollectRequest, hooks: CollectHooks): Promise<ExecutionSummary>;
+	/**
+	 * Tests an access and answers with what may be done where; stores nothing. Whatever AWS answers is in the result; what
+	 * throws is a wrong request, or a fault of ours.
+	 */
+	testAccess(config: Config, request: AccessTestRequest, hooks: AccessTestHooks): Promise<AccessTestResult>;
 	/**
 	 * Opens the inventory for reading and for confirming removals; a missing or older schema is brought up first.
 	 *
@@ -134,6 +142,33 @@ export interface CollectHooks {
 	readonly aborting: AbortSignal;
 	/** Whole lines as UTF-8; resolves when they are taken. Present when the destination is `lines`. */
 	readonly onLines?: (lines: Uint8Array) => Promise<void>;
+}
+
+export interface AccessTestRequest {
+	/** As `ec2.devices`. */
+	readonly kinds: readonly string[];
+	/** Slug of the organization; only where the external id is its own. */
+	readonly organization: string;
+	readonly access: CollectAccess;
+	/** Null: every enabled one. */
+	readonly regions: readonly string[] | null;
+	/** Null: every one. */
+	readonly accounts: readonly string[] | null;
+	/** Names of the extras that are asked for. */
+	readonly extras: readonly string[];
+	readonly identityStoreId: string | null;
+	readonly identityStoreRegion: string | null;
+	/** Whether roles are proven to refuse a wrong external id. */
+	readonly proof: boolean;
+	/** How long refusals are asked again, as the role may be new; 0: not at all. */
+	readonly patienceSeconds: number;
+	/** An earlier result: only what failed in it is asked again. */
+	readonly earlier: AccessTestResult | null;
+}
+
+export interface AccessTestHooks extends Pick<CollectHooks, 'stopping' | 'aborting'> {
+	/** Called once, with a board that is then changed in place. */
+	readonly onStart: (live: LiveAccessTest) => void;
 }
 
 export interface Inventory {

@@ -1,4 +1,5 @@
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
+import { assetIdOf } from './asset-id.ts';
 import { type BatchRow, type ChosenRow, isWhole, stateOf, toStorableRow } from './record-lines.ts';
 import type { RecordId, RecordRow } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -45,10 +46,11 @@ export async function judgeRows(
 	const ids = await drawIds(tx, rows.length - stored.size);
 	return rows.map((row, index) => {
 		const before = stored.get(index);
-		if (before) return judgeKnown(row, before);
+		const assetId = assetIdOf(tx.organizationId, row.row.nativeId);
+		if (before) return judgeKnown(row, before, assetId);
 		const id = ids.pop();
 		if (id === undefined) throw new Error('too few record ids were drawn');
-		return judgeNew(row, id);
+		return judgeNew(row, id, assetId);
 	});
 }
 
@@ -91,13 +93,14 @@ async function drawIds(tx: TenantTransaction, count: number): Promise<RecordId[]
 }
 
 /** A record first seen already gone never was a member: no event. */
-function judgeNew(row: BatchRow, id: RecordId): JudgedRow {
+function judgeNew(row: BatchRow, id: RecordId, assetId: string): JudgedRow {
 	const state = stateOf(row.row);
 	return {
 		change: { seq: row.seq, id, action: 'insert', oldState: null },
 		chosen: {
 			...row,
 			id,
+			assetId,
 			state,
 			action: 'insert',
 			hash: mergeHash(null, row.row),
@@ -106,7 +109,7 @@ function judgeNew(row: BatchRow, id: RecordId): JudgedRow {
 	};
 }
 
-function judgeKnown(row: BatchRow, stored: StoredRecord): JudgedRow {
+function judgeKnown(row: BatchRow, stored: StoredRecord, assetId: string): JudgedRow {
 	const change = { seq: row.seq, id: stored.id, oldState: stored.state };
 	if (row.observedAt < stored.changed_at) return { change: { ...change, action: 'discard' } };
 	const state = stateOf(row.row);
@@ -119,7 +122,7 @@ function judgeKnown(row: BatchRow, stored: StoredRecord): JudgedRow {
 	const event = (state === 'active') === (stored.state === 'active') ? null : joined;
 	return {
 		change: { ...change, action: 'update' },
-		chosen: { ...row, row: { ...row.row, unknown }, id: stored.id, state, action: 'update', hash, event },
+		chosen: { ...row, row: { ...row.row, unknown }, id: stored.id, assetId, state, action: 'update', hash, event },
 	};
 }
 

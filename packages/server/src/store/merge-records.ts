@@ -29,7 +29,7 @@ export async function mergeRecords(tx: TenantTransaction, input: MergeInput): Pr
 
 async function writeChosen(tx: TenantTransaction, input: MergeInput, chosen: readonly ChosenRow[]): Promise<void> {
 	const { organizationId } = tx;
-	await copyRows(tx, 'incoming_record', chosen, (rows, row) => writeRecord(rows, row, organizationId));
+	await copyRows(tx, 'incoming_record', chosen, writeRecord);
 	if (chosen.some(({ action }) => action === 'update')) {
 		await tx.client.query(closeVersionSql);
 		await tx.client.query(updateSql);

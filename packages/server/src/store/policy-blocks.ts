@@ -44,11 +44,14 @@ export async function rememberPolicyBlock(tx: TenantTransaction, place: Place, b
 	);
 }
 
-/** Forgets what was denied in a region: it was read. */
-export async function forgetPolicyBlocks(tx: TenantTransaction, place: Place, region: string): Promise<void> {
-	await tx.client.query('delete from policy_block where integration = $1 and account_id = $2 and region = $3', [
-		place.integrationId,
-		place.accountId,
-		region,
-	]);
+/** Forgets a denial: it does not hold any more. */
+export async function forgetPolicyBlock(
+	tx: TenantTransaction,
+	place: Place,
+	block: Pick<PolicyBlock, 'region' | 'action'>,
+): Promise<void> {
+	await tx.client.query(
+		'delete from policy_block where integration = $1 and account_id = $2 and region = $3 and action = $4',
+		[place.integrationId, place.accountId, block.region, block.action],
+	);
 }

@@ -1,5 +1,4 @@
 import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
-import { assetIdOf } from './asset-id.ts';
 import { copyRows } from './copy-rows.ts';
 import { castOf, type Projection, writeColumn } from './projection.ts';
 import { everyProjection, projections } from './projections.ts';
@@ -42,9 +41,9 @@ export async function projectRecords(
 		await writeProjection(
 			tx,
 			projection,
-			rows.map(({ id, scopeId, observedAt, state, row: { nativeId, attributes } }) => ({
+			rows.map(({ id, assetId, scopeId, observedAt, state, row: { nativeId, attributes } }) => ({
 				id,
-				assetId: assetIdOf(tx.organizationId, nativeId),
+				assetId,
 				integrationId,
 				scopeId,
 				observedAt,

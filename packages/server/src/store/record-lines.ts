@@ -1,4 +1,3 @@
-import { assetIdOf } from './asset-id.ts';
 import type { BinaryRows } from './binary-row.ts';
 import { indexableId, isIndexable } from './indexable.ts';
 import { compressDocument } from './raw-document.ts';
@@ -15,6 +14,7 @@ export interface BatchRow {
 /** A row that is new or changes its record. */
 export interface ChosenRow extends BatchRow {
 	readonly id: RecordId;
+	readonly assetId: string;
 	readonly action: 'insert' | 'update';
 	readonly state: IncomingState;
 	/** The whole hash: digests of parts that were not read are the stored ones. */
@@ -48,7 +48,7 @@ export function stateOf(row: RecordRow): IncomingState {
 const recordFields = 16;
 
 /** Writes the row for `incoming_record`. */
-export function writeRecord(rows: BinaryRows, chosen: ChosenRow, organizationId: string): void {
+export function writeRecord(rows: BinaryRows, chosen: ChosenRow): void {
 	const { row } = chosen;
 	rows.row(recordFields);
 	rows.integer(chosen.seq);
@@ -57,7 +57,7 @@ export function writeRecord(rows: BinaryRows, chosen: ChosenRow, organizationId:
 	rows.text(chosen.event);
 	rows.bigint(chosen.scopeId);
 	rows.timestamp(chosen.observedAt);
-	rows.uuid(assetIdOf(organizationId, row.nativeId));
+	rows.uuid(chosen.assetId);
 	rows.text(chosen.state);
 	rows.text(row.assetType);
 	rows.text(row.nativeId);

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { openRig, type Rig, type RigOptions } from '#collect/testing/rig.ts';
 import { type DeviceRow, listDevices } from '#store/devices.ts';
 import { migrate } from '#store/migrate.ts';
+import { listUsers, type UserRow } from '#store/users.ts';
 import { openTestCluster } from '../postgres-cluster.ts';
 
 /** One source record as its row stands in the table. */
@@ -18,6 +19,8 @@ export interface StoredRecord {
 	readonly missed: boolean;
 	readonly held: boolean;
 	readonly attributes: Readonly<Record<string, unknown>>;
+	/** What is unknown of this record alone. */
+	readonly unknown: Readonly<Record<string, string>> | null;
 	readonly notes: readonly string[] | null;
 	/** Where the row lies and who wrote it: any write of the row, the same content included, changes it. */
 	readonly place: string;
@@ -40,6 +43,8 @@ export interface Stage {
 	events(): Promise<readonly StoredEvent[]>;
 	/** Live devices as people see them, with derived states, by native id. */
 	devices(): Promise<ReadonlyMap<string, DeviceRow>>;
+	/** The same of live users. */
+	users(): Promise<ReadonlyMap<string, UserRow>>;
 	mutate(...mutations: readonly Mutation[]): void;
 	/** ARNs of the instances AWS lists and that are not terminated, in order. */
 	truth(options?: TruthOptions): readonly string[];
@@ -70,6 +75,12 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 			);
 			return new Map(page.assets.map((device) => [device.nativeId, device]));
 		},
+		users: async () => {
+			const page = await rig.store.tenant(rig.organizationId, (tx) =>
+				listUsers(tx, { filter: {}, sort: 'name', limit: 5000, cursor: null }),
+			);
+			return new Map(page.assets.map((user) => [user.nativeId, user]));
+		},
 		mutate: (...mutations) => {
 			for (const mutation of mutations) rig.simulator.control.mutate(mutation);
 		},
@@ -88,7 +99,7 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 
 const recordsSql = `
 select r.id, r.native_id, s.account_id, s.region, r.state, r.reason, r.missed_in is not null as missed,
-	r.held_in is not null as held, r.attributes, r.notes, r.ctid || ' ' || r.xmin as place
+	r.held_in is not null as held, r.attributes, r.unknown, r.notes, r.ctid || ' ' || r.xmin as place
 from source_record r join scope s on s.id = r.scope order by r.native_id`;
 
 const eventsSql = `

@@ -17,8 +17,19 @@ export interface AssumePrincipalRoleInput {
 	readonly sessionName: string;
 }
 
+/** The external-id proof: the one entry that may be made without the right external id (`rules.md`, Credentials). */
+export interface TryRoleInput {
+	readonly roleArn: string;
+	/** A wrong one; null: none is sent. */
+	readonly externalId: string | null;
+	/** One that allows nothing. */
+	readonly sessionPolicy: string;
+}
+
 /** Our principal may itself be a role, and a chained session lasts one hour at most: a longer request fails. */
 const durationSeconds = 3600;
+/** AWS gives no shorter session. */
+const shortestSeconds = 900;
 
 /** To be asked at the regional endpoint: tokens of the global one do not work in opt-in regions. */
 export const assumeRole: AwsOperation<AssumeRoleInput, SessionCredentials> = {
@@ -32,6 +43,26 @@ export const assumePrincipalRole: AwsOperation<AssumePrincipalRoleInput, Session
 	action: 'sts:AssumeRole',
 	hasToken: () => false,
 	send: (request) => sendAssumeRole(request, {}),
+};
+
+/** Whether a role can be entered. The credentials are not even looked at: nothing can ever be called with them. */
+export const tryRole: AwsOperation<TryRoleInput, 'entered'> = {
+	action: 'sts:AssumeRole',
+	hasToken: () => false,
+	send: async (request) => {
+		const { client, sdk } = await request.clients.sts(request.region);
+		const { roleArn, externalId, sessionPolicy } = request.input;
+		await client.send(
+			new sdk.AssumeRoleCommand({
+				RoleArn: roleArn,
+				RoleSessionName: 'rollcall-external-id-proof',
+				DurationSeconds: shortestSeconds,
+				Policy: sessionPolicy,
+				...(externalId === null ? {} : { ExternalId: externalId }),
+			}),
+		);
+		return 'entered';
+	},
 };
 
 async function sendAssumeRole(

@@ -45,14 +45,19 @@ function refuse(): never {
 }
 
 /** The command line over parts that answer as the test wants; only what the commands themselves do is real. */
-export function openCommandLine(parts: Partial<Composition>, inventory: Partial<Inventory> = {}) {
+export function openCommandLine(
+	parts: Partial<Composition>,
+	inventory: Partial<Inventory> = {},
+	{ isTerminal = false }: { readonly isTerminal?: boolean } = {},
+) {
+	const timers = new Set<() => void>();
 	const written = { out: '', err: '' };
 	const output = (name: 'out' | 'err'): Output => ({
 		write: async (text) => {
 			written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
 		},
-		isTerminal: false,
-		width: () => Number.POSITIVE_INFINITY,
+		isTerminal,
+		width: () => (isTerminal ? 100 : Number.POSITIVE_INFINITY),
 		style: createStyle(false),
 	});
 	const listeners = new Set<(signal: StopSignal) => void>();
@@ -61,6 +66,7 @@ export function openCommandLine(parts: Partial<Composition>, inventory: Partial<
 		listIntegrations: () => [{ kind: 'ec2.devices', extras: [] }],
 		buildPolicy: refuse,
 		runCollect: refuse,
+		testAccess: refuse,
 		openInventory: async () => ({
 			listDevices: refuse,
 			sliceDevices: refuse,
@@ -88,7 +94,10 @@ export function openCommandLine(parts: Partial<Composition>, inventory: Partial<
 			ask: async () => undefined,
 			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
 			monotonicMs: () => 0,
-			every: () => () => undefined,
+			every: (_intervalMs, callback) => {
+				timers.add(callback);
+				return () => timers.delete(callback);
+			},
 		},
 		loadConfig: async () => readConfig({}),
 		loadComposition: async () => composition,
@@ -100,6 +109,10 @@ export function openCommandLine(parts: Partial<Composition>, inventory: Partial<
 	};
 	return {
 		written,
+		/** Calls everybody who asked to be called every now and then. */
+		tick: () => {
+			for (const timer of timers) timer();
+		},
 		signal: (signal: StopSignal) => {
 			for (const listener of listeners) listener(signal);
 		},

@@ -87,14 +87,16 @@ export interface RunSink {
 	openAccount(task: UnitTask, regions: readonly string[]): Promise<OpenedAccount>;
 	/** The account failed before its regions were known. */
 	failAccount(task: UnitTask, report: OutcomeReport): Promise<void>;
-	/** These regions were asked for, but are not enabled: outside coverage, their records unconfirmed. */
-	skipRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
+	/** These regions are not asked, for the reason that the report gives: their records are unconfirmed. */
+	endRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
 	/** All enabled regions are read: others that are known from before can not be asked any more. */
 	skipOtherRegions(task: UnitTask, enabled: readonly string[], report: OutcomeReport): Promise<void>;
 	/** Calls that a policy of the AWS Organization denied in the last day: they are not repeated yet. */
 	recallBlocks(task: UnitTask): Promise<readonly PolicyBlock[]>;
 	rememberBlock(task: UnitTask, block: PolicyBlock): Promise<void>;
-	forgetBlocks(task: UnitTask, region: string): Promise<void>;
+	forgetBlock(task: UnitTask, block: Pick<PolicyBlock, 'region' | 'action'>): Promise<void>;
+	/** Regions of the account that were read completely, and were not found to be disabled since. */
+	listReadRegions(task: UnitTask): Promise<readonly string[]>;
 	/** Everything handed over is durable, and nothing is held any more. */
 	drain(): Promise<void>;
 }

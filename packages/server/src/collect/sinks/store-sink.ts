@@ -1,18 +1,19 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import type { Store } from '#store/open-store.ts';
-import { forgetPolicyBlocks, listPolicyBlocks, type PolicyBlock, rememberPolicyBlock } from '#store/policy-blocks.ts';
+import { forgetPolicyBlock, listPolicyBlocks, type PolicyBlock, rememberPolicyBlock } from '#store/policy-blocks.ts';
 import {
+	endRegions,
 	failAccountScopes,
 	type KnownRecord,
+	listReadRegions,
 	openAccountScopes,
 	renewLeases,
 	skipOtherRegions,
-	skipScopes,
 } from '#store/scopes.ts';
 import type { WriteQueue } from '#store/write-queue.ts';
 import { dailyMs, isOlderThan } from '../cadence.ts';
-import type { UnitTask } from '../task.ts';
+import { ownCauses, type UnitTask } from '../task.ts';
 import type { RunSink } from './sink.ts';
 import { createStoreScope, type Leases, type StoreParts } from './store-scope.ts';
 
@@ -38,7 +39,6 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 	const { enrichments } = options.collection;
 	const enrichedAttributes = enrichments.flatMap((each) => each.attributes);
 	const withDetails = enrichments.some((each) => each.per === 'record' && each.isOn);
-	const placeOf = ({ accountId }: UnitTask) => ({ integrationId, accountId });
 	const stopRenewing = keepLeases(options, leases);
 	const parts: StoreParts = { ...options, leases };
 	return {
@@ -98,18 +98,33 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 				}),
 			);
 		},
-		skipRegions: async (task, regions, report) => {
+		endRegions: async (task, regions, report) => {
 			await store.tenant(organizationId, (tx) =>
-				skipScopes(tx, {
+				endRegions(tx, {
 					integrationId,
 					executionId,
 					accountId: task.accountId,
 					regions,
+					outcome: report.outcome,
 					cause: report.cause ?? null,
 					at: new Date(clock.now()),
 				}),
 			);
 		},
+		...rememberRegions(options),
+		drain: async () => {
+			stopRenewing();
+			await queue.drain();
+		},
+	};
+}
+
+type RegionMemory = Pick<RunSink, 'recallBlocks' | 'rememberBlock' | 'forgetBlock' | 'listReadRegions'>;
+
+/** What is known of an account's regions from earlier runs. */
+function rememberRegions({ store, clock, organizationId, integrationId }: StoreSinkOptions): RegionMemory {
+	const placeOf = ({ accountId }: UnitTask) => ({ integrationId, accountId });
+	return {
 		recallBlocks: async (task) => {
 			const blocks = await store.tenant(organizationId, (tx) => listPolicyBlocks(tx, placeOf(task)));
 			const isFresh = ({ region, action, askedAt }: PolicyBlock): boolean =>
@@ -119,12 +134,12 @@ export function createStoreSink(options: StoreSinkOptions): RunSink {
 		rememberBlock: async (task, block) => {
 			await store.tenant(organizationId, (tx) => rememberPolicyBlock(tx, placeOf(task), block));
 		},
-		forgetBlocks: async (task, region) => {
-			await store.tenant(organizationId, (tx) => forgetPolicyBlocks(tx, placeOf(task), region));
+		forgetBlock: async (task, block) => {
+			await store.tenant(organizationId, (tx) => forgetPolicyBlock(tx, placeOf(task), block));
 		},
-		drain: async () => {
-			stopRenewing();
-			await queue.drain();
+		listReadRegions: async (task) => {
+			const asked = { ...placeOf(task), exceptSkippedFor: ownCauses.regionNotEnabled.code };
+			return await store.tenant(organizationId, (tx) => listReadRegions(tx, asked));
 		},
 	};
 }

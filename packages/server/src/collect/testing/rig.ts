@@ -39,7 +39,10 @@ export interface RigOptions {
 	readonly reader?: 'own' | 'stock';
 	/** What is collected. Default `ec2.devices`. */
 	readonly kind?: string;
-	readonly sources?: SourceSettings;
+	/** Default: those of the program, with the identity store of the rig's own simulator. */
+	readonly sources?: SourceSettings | ((simulator: RunningSimulator) => SourceSettings);
+	/** Region asked first. Default us-east-1. */
+	readonly entryRegion?: string;
 }
 
 export interface RunChoices {
@@ -47,6 +50,8 @@ export interface RunChoices {
 	readonly regions?: readonly string[];
 	readonly accounts?: readonly string[] | AccountChoice;
 	readonly access?: 'organization' | 'single' | 'keys';
+	/** In the place of the rig's own: integrations are given other settings between their runs. */
+	readonly sources?: SourceSettings;
 	readonly stopping?: AbortSignal;
 	readonly aborting?: AbortSignal;
 	readonly onStart?: (pool: Pick<WorkerPool, 'pids'>) => void;
@@ -70,6 +75,14 @@ function kindOf(options: RigOptions): string {
 	return options.kind ?? 'ec2.devices';
 }
 
+function sourcesOf({ sources }: RigOptions, simulator: RunningSimulator | undefined): SourceSettings {
+	if (typeof sources === 'object') return sources;
+	if (!simulator) return defaultSourceSettings;
+	const { identityStoreId, identityStoreRegion } = simulator;
+	const own = { ...defaultSourceSettings, identityCenter: { identityStoreId, region: identityStoreRegion } };
+	return sources?.(simulator) ?? own;
+}
+
 function accountsOf({ accounts }: RunChoices): AccountChoice {
 	if (accounts === undefined) return everyAccount;
 	return 'only' in accounts ? accounts : { ...everyAccount, only: accounts };
@@ -82,7 +95,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 	const target = options.target ?? given(simulator, 'this rig has no simulator of its own');
 	const settings: AwsSettings = {
 		endpoints: { all: target.endpoint },
-		entryRegion: 'us-east-1',
+		entryRegion: options.entryRegion ?? 'us-east-1',
 		reader: options.reader ?? 'own',
 		limits: {
 			rates: Object.fromEntries(
@@ -97,7 +110,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 	};
 	const { connection } = options;
 	const inventory = connection === undefined ? undefined : await openInventory(connection, target, kindOf(options));
-	const parts = { options, target, settings };
+	const parts = { options, target, settings, sources: sourcesOf(options, simulator) };
 	const needInventory = (): RigInventory => given(inventory, 'this rig was opened without a database');
 	return {
 		get simulator() {
@@ -128,6 +141,7 @@ interface RigParts {
 	readonly options: RigOptions;
 	readonly target: RigTarget;
 	readonly settings: AwsSettings;
+	readonly sources: SourceSettings;
 }
 
 interface RigInventory {
@@ -185,7 +199,7 @@ async function collectIntoInventory(
 		organizationId,
 		configurationId,
 		integrationId,
-		fansOut: findCollection(kindOf(parts.options), parts.options.sources).fansOut,
+		fansOut: findCollection(kindOf(parts.options), parts.sources).fansOut,
 		asked: { accounts: accountsOf(choices), regions: choices.regions ?? null },
 	});
 	try {
@@ -228,7 +242,7 @@ type RunOutput = Pick<Parameters<typeof runExecution>[0], 'book'> & {
 
 async function run(parts: RigParts, choices: RunChoices, sink: RunOutput): Promise<ExecutionSummary> {
 	const { options, target, settings } = parts;
-	const sources = options.sources ?? defaultSourceSettings;
+	const sources = choices.sources ?? parts.sources;
 	const collection = findCollection(kindOf(options), sources);
 	const clockSpeed = options.clockSpeed ?? 1;
 	const clock = createClock(clockSpeed);

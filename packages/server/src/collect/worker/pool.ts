@@ -6,14 +6,14 @@ import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts';
 import { fromWireError, toWireError } from './wire-error.ts';
 import type { StartWorker, WorkerHandle } from './worker-process.ts';
 
-/** Units a worker holds at once, so that it can open the next scopes while the last ones of a unit end. */
-const unitsAtOnce = 8;
 /** How often a unit is given to a fresh worker after one died with it. */
 const maxTries = 3;
 
 export interface PoolOptions {
 	readonly startWorker: StartWorker;
 	readonly workers: number;
+	/** Units a worker holds at once, so that it can open the next scopes while the last ones of a unit end. */
+	readonly unitsAtOnce: number;
 	readonly setup: WorkerSetup;
 	readonly sessionOf: (accountId: string) => AwsSession;
 	readonly ensureServer: () => Promise<void>;
@@ -178,7 +178,11 @@ export class WorkerPool {
 		for (const worker of this.#workers) {
 			if (!worker.isReady || worker.isFinishing) continue;
 			if (worker.units.size === 0) worker.isAlone = this.#give(worker, this.#alone.shift());
-			while (!worker.isAlone && worker.units.size < unitsAtOnce && this.#give(worker, this.#queue.shift()));
+			while (
+				!worker.isAlone &&
+				worker.units.size < this.#options.unitsAtOnce &&
+				this.#give(worker, this.#queue.shift())
+			);
 		}
 	}
 

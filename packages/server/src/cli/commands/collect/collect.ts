@@ -2,6 +2,8 @@ import { exitCodes } from '@rollcall/model/run/execution.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { CollectRequest, Composition, SourceDescription } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
+import { openJsonFile } from '../../json-file.ts';
+import { watchStops } from '../../stops.ts';
 import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 import { renderCoverageReport } from '../../views/coverage-report.ts';
@@ -9,8 +11,6 @@ import { type LineTarget, openLineTarget } from './line-target.ts';
 import type { CollectOptions } from './options.ts';
 import { openProgress } from './progress-display.ts';
 import { buildCollectRequest } from './request.ts';
-import { watchStops } from './stops.ts';
-import { openSummaryFile } from './summary-file.ts';
 
 /** `rollcall collect`: exit code by the result of the run. */
 export async function collect(
@@ -21,7 +21,7 @@ export async function collect(
 	const composition = await context.loadComposition();
 	const request = buildCollectRequest(findSource(source, composition), options);
 	const config = await context.loadConfig();
-	const summaryFile = options.summary === undefined ? undefined : await openSummaryFile(options.summary);
+	const summaryFile = options.summary === undefined ? undefined : await openJsonFile(options.summary);
 	const lines = options.out === undefined ? undefined : await openLineTarget(options.out, context.terminal.out);
 	let summary: ExecutionSummary;
 	try {

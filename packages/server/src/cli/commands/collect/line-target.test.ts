@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openJsonFile } from '../../json-file.ts';
 import type { Output } from '../../terminal.ts';
 import { createStyle } from '../../text/style.ts';
 import { openLineTarget } from './line-target.ts';
-import { openSummaryFile } from './summary-file.ts';
 
 let directory: string;
 let path: string;
@@ -58,7 +58,7 @@ test('devices are written to directly', async () => {
 
 test.each([
 	['--out', (wrong: string) => openLineTarget(wrong, nowhere)],
-	['--summary', openSummaryFile],
+	['--summary', openJsonFile],
 ])('%s that cannot be written is refused before the run, by name', async (name, open) => {
 	const refusal = expect.objectContaining({ code: 'USAGE:0001', message: expect.stringContaining(name) });
 	await expect(open(join(directory, 'missing', 'file'))).rejects.toThrow(refusal);
@@ -70,7 +70,7 @@ test('a directory is no file for --out', async () => {
 
 test('opening a summary leaves nothing behind and keeps the one of the run before', async () => {
 	await writeFile(path, 'before');
-	await openSummaryFile(path);
+	await openJsonFile(path);
 	expect(await readdir(directory)).toEqual(['out.ndjson']);
 	expect(await readFile(path, 'utf8')).toBe('before');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StopSignal } from '../../context.ts';
+import type { StopSignal } from './context.ts';
 import { watchStops } from './stops.ts';
 
 function start() {

@@ -1,5 +1,5 @@
 import { exitCodes } from '@rollcall/model/run/execution.ts';
-import type { StopSignal } from '../../context.ts';
+import type { StopSignal } from './context.ts';
 
 export interface StopOptions {
 	onStopSignal(listener: (signal: StopSignal) => void): () => void;
