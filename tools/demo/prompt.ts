@@ -10,7 +10,7 @@ import { collectTogether, type SourceRun } from './collect-together.ts';
 import { createCompleter } from './completion.ts';
 import { runIntoFile } from './redirect.ts';
 import type { DemoSimulator } from './simulator.ts';
-import { buildDemoArguments, demoKinds, demoSources, isDemoKind } from './sources.ts';
+import { buildDemoArguments, buildTestArguments, demoKinds, demoSources, isDemoKind } from './sources.ts';
 import { joinWords } from './truth.ts';
 import { parseSpan, splitWords } from './words.ts';
 
@@ -36,6 +36,7 @@ export function renderHints(style: Style): string {
 		['users --limit all --csv > users.csv', 'everybody as CSV, for a spreadsheet'],
 		['accounts', 'how far each account is covered'],
 		['policy --integrations iam.users --format permissions', 'what a role has to allow, and nothing else'],
+		['test', 'what the role may do where, and whether its external id protects it'],
 		['advance 1d', 'let a day pass in the made-up company …'],
 		['collect', '… and call the roll again (one source: collect iam.users)'],
 		['help', 'everything else; quit or Ctrl-D ends the demo'],
@@ -53,7 +54,7 @@ export async function runPrompt(options: PromptOptions): Promise<void> {
 		input: process.stdin,
 		output: process.stdout,
 		prompt: out.style.strong('rollcall> '),
-		completer: createCompleter({ program, own: ownCommands, firstArguments: { collect: demoKinds } }),
+		completer: createCompleter({ program, own: ownCommands, firstArguments: { collect: demoKinds, test: demoKinds } }),
 		historySize: 200,
 	});
 	const signals = listenForStops(reader);
@@ -118,6 +119,9 @@ async function runLine(line: string, options: PromptOptions): Promise<boolean> {
 		case 'collect':
 			await collect(rest, options);
 			return true;
+		case 'test':
+			await test(rest, options);
+			return true;
 		default:
 			await runIntoFile([typed, ...rest], context, runCommandLine);
 			return true;
@@ -149,6 +153,15 @@ async function collect(words: readonly string[], options: PromptOptions): Promis
 	} else {
 		await runCommandLine(['collect', ...words], context);
 	}
+}
+
+/** The real command, with the demo's access filled in. */
+async function test(words: readonly string[], { context, simulator }: PromptOptions): Promise<void> {
+	const kinds = words.filter(isDemoKind);
+	const rest = words.filter((word) => !isDemoKind(word));
+	const isHelp = rest.includes('--help') || rest.includes('-h');
+	const access = isHelp ? [] : buildTestArguments(kinds.length === 0 ? demoKinds : kinds, simulator);
+	await runIntoFile(['test', ...access, ...rest], context, runCommandLine);
 }
 
 async function advance(text: string, simulator: DemoSimulator, context: CommandContext): Promise<void> {

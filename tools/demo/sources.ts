@@ -44,9 +44,19 @@ export function buildDemoRequest(kind: SourceKind, simulator: DemoSimulator): Co
 
 /** The same as options, for `collect` at the prompt. */
 export function buildDemoArguments(kind: SourceKind, simulator: DemoSimulator): readonly string[] {
-	const access = ['--role-arn', simulator.roleArn, '--external-id', simulator.externalId];
-	const { identityStoreId, identityStoreRegion } = simulator;
-	return kind === readsOnce
-		? [...access, '--identity-store-id', identityStoreId, '--region', identityStoreRegion]
-		: [...access, '--organization-discovery'];
+	return [...roleOf(simulator), ...(kind === readsOnce ? storeOf(simulator) : ['--organization-discovery'])];
+}
+
+/** The same for `test`, of any kinds. The role that is missing will not come: nobody waits for it. */
+export function buildTestArguments(kinds: readonly SourceKind[], simulator: DemoSimulator): readonly string[] {
+	const store = kinds.includes(readsOnce) ? storeOf(simulator) : [];
+	return [...kinds, ...roleOf(simulator), '--organization-discovery', ...store, '--patience', '0'];
+}
+
+function roleOf({ roleArn, externalId }: DemoSimulator): readonly string[] {
+	return ['--role-arn', roleArn, '--external-id', externalId];
+}
+
+function storeOf({ identityStoreId, identityStoreRegion }: DemoSimulator): readonly string[] {
+	return ['--identity-store-id', identityStoreId, '--region', identityStoreRegion];
 }
