@@ -48,10 +48,14 @@ export function reportOf(error: unknown, deadline: ProgressDeadline, signal: Abo
 	return outcomeOfError(error);
 }
 
-/** The outcome of a fault of AWS, or `failed` with the text of anything else. */
+/** The outcome of a fault of AWS, or `failed` with the code and text of ours, or the text of anything else. */
 export function outcomeOfError(error: unknown): OutcomeReport {
 	const fault = faultOf(error);
 	if (fault) return outcomeOf(fault);
+	if (error instanceof RollcallError) {
+		const fix = error.fix === undefined ? '' : ` (${error.fix})`;
+		return { outcome: 'failed', cause: { code: error.code, message: error.message + fix } };
+	}
 	const message = error instanceof Error ? error.message : String(error);
 	return { outcome: 'failed', cause: { code: 'Internal', message } };
 }
