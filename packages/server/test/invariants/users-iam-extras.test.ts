@@ -86,6 +86,10 @@ describe('the extra that reads authorization details', () => {
 		const [accountId = ''] = [...listTrueAccounts(stage.rig.simulator.world)].map((account) => account.accountId);
 		const before = await stage.records();
 		stage.mutate({ denyAction: { accountId, action: authorizationDetails } });
+		// What the extra told of tags is as young as if each had been asked for by itself.
+		await collectWith(stage, [detailsExtra]);
+		expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(0);
+		await forgetDetails(stage);
 		const summary = await collectWith(stage, [detailsExtra]);
 		const there = trueUsers(stage).filter((user) => user.accountId === accountId);
 		expect(scopeOf(summary, accountId, 'global')).toMatchObject({
@@ -105,6 +109,7 @@ describe('the extra that reads authorization details', () => {
 	});
 
 	it('turned off again: groups read as not permitted, never as none; tags are read one by one', async () => {
+		await forgetDetails(stage);
 		const summary = await collectWith(stage, []);
 		expect(summary.calls).not.toHaveProperty(authorizationDetails);
 		expect(countCalls(stage.rig.simulator, 'GetUser')).toBeGreaterThan(0);
@@ -117,6 +122,11 @@ describe('the extra that reads authorization details', () => {
 		expect(attributesOf(await stage.records())).toEqual(byUser(stage, withGroups));
 	});
 });
+
+/** As if the cadence of each user's own read were over. */
+async function forgetDetails(stage: Stage): Promise<void> {
+	await stage.query('delete from record_detail');
+}
 
 describe('the extra that reads the credential report', () => {
 	let stage: Stage;
