@@ -99,6 +99,15 @@ describe('what is unknown of a user of IAM', () => {
 		expect(mask).toMatchObject(stored);
 		expect(mask).not.toHaveProperty('permissions_boundary');
 	});
+
+	test('but not where nobody may ask any more: that is not permitted, whatever the record says of the last time', () => {
+		const stored = { mfa_enabled: 'unconfirmed', tags: 'unconfirmed' } as const;
+		const states = { [getUser]: 'denied', [report]: 'skipped' } as const;
+		expect(maskOf('iam.users', { states, read: [0, 3], stored })).toMatchObject({
+			mfa_enabled: 'not_permitted',
+			tags: 'not_permitted',
+		});
+	});
 });
 
 test.each<readonly [Case, UnknownMask]>([

@@ -54,7 +54,11 @@ export function deriveUnknown({ kind, unknown, wasRead, enrichments, ...account 
 	// Without Organization Discovery nobody asks for names; with it, AWS may still leave the path out.
 	if (account.account_name === null) mask['account_name'] = 'not_permitted';
 	if (account.ou_path === null) mask['ou_path'] = account.listed ? 'not_supported' : 'not_permitted';
-	return { ...mask, ...unknown };
+	for (const [name, reason] of Object.entries(unknown ?? {})) {
+		// Why it could not be read of this record once is nothing where now nobody may ask.
+		if (mask[name] !== 'not_permitted') mask[name] = reason;
+	}
+	return mask;
 }
 
 const refusals: ReadonlySet<Outcome> = new Set(['denied', 'blocked_by_policy']);

@@ -21,6 +21,11 @@ export const advice = {
 		`AWS refuses these credentials. Check the access key or the role, then ${again} again.`,
 	clock: (again: Again): string =>
 		`This machine's clock is off. Set it (NTP), then ${again} again; \`rollcall doctor\` shows by how much.`,
+	unreachable: (again: Again): string =>
+		`AWS could not be reached. Check network, DNS and proxy (\`rollcall doctor\` asks every endpoint), then ${again} again.`,
+	identityStore: (again: Again): string =>
+		`Check the id and the region of the identity store (the AWS console shows both under IAM Identity Center, Settings), then ${again} again.`,
+	settings: (again: Again): string => `Mend what the cause names, then ${again} again.`,
 	accountList: (again: Again): string =>
 		`The list of accounts could not be read to its end. ${capitalize(again)} again.`,
 	failure: (again: Again): string => `${capitalize(again)} again; if it stays, the cause above says what AWS answered.`,

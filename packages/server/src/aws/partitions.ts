@@ -9,6 +9,8 @@ interface Partition {
 	/** Where requests to its global IAM endpoint are signed for. */
 	readonly iamRegion: string;
 	readonly dnsSuffix: string;
+	/** Host of its one IAM endpoint, where it is not that of a region. */
+	readonly iamHost?: string;
 	readonly regions: RegExp;
 	/** Regions that are on in every account of it (AWS account guide, 2026-11), the most used first. */
 	readonly onByDefault: readonly string[];
@@ -20,6 +22,7 @@ const commercial: Partition = {
 	organizationsRegion: 'us-east-1',
 	iamRegion: 'us-east-1',
 	dnsSuffix: 'amazonaws.com',
+	iamHost: 'iam.amazonaws.com',
 	regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
 	onByDefault:
 		`us-east-1 eu-central-1 us-west-2 eu-west-1 us-east-2 us-west-1 ca-central-1 sa-east-1 eu-west-2 eu-west-3
@@ -28,7 +31,10 @@ const commercial: Partition = {
 
 const partitions: readonly Partition[] = [
 	commercial,
-	onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/, ['us-gov-east-1']),
+	{
+		...onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/, ['us-gov-east-1']),
+		iamHost: 'iam.us-gov.amazonaws.com',
+	},
 	{
 		...onePlace('aws-cn', 'cn-north-1', 'amazonaws.com.cn', /^cn-/, ['cn-northwest-1']),
 		organizationsRegion: 'cn-northwest-1',
@@ -77,6 +83,26 @@ export function organizationsRegion(partition: string): string {
 
 export function iamRegion(partition: string): string {
 	return findPartition(partition).iamRegion;
+}
+
+/** A service as its own endpoint rules place it. */
+export type PlacedService = 'sts' | 'ec2' | 'iam' | 'identitystore' | 'organizations';
+
+/** Where a service is called from a region: its one place in the partition, or the region itself. */
+export function placeOfService(
+	service: PlacedService,
+	region: string,
+): { readonly region: string; readonly url: string } {
+	const partition = findPartition(partitionOfRegion(region));
+	if (service === 'iam' && partition.iamHost !== undefined) {
+		return { region: partition.iamRegion, url: `https://${partition.iamHost}` };
+	}
+	const fixed: Partial<Record<PlacedService, string>> = {
+		iam: partition.iamRegion,
+		organizations: partition.organizationsRegion,
+	};
+	const own = fixed[service] ?? region;
+	return { region: own, url: `https://${service}.${own}.${partition.dnsSuffix}` };
 }
 
 export function dnsSuffix(partition: string): string {

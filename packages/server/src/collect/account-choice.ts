@@ -14,32 +14,30 @@ export const everyAccount: AccountChoice = { only: null, except: [], onlyUnits: 
 
 const pathMissingCode = 'COLLECT:0005';
 
+/** An account, with its path in the tree of organizational units; null where that is not known. */
+interface PlacedAccount {
+	readonly accountId: string;
+	readonly ouPath: string | null;
+}
+
 /**
  * Whether a run asks for an account that the list named. Throws COLLECT:0005 where that hangs on the account's place in
  * the tree, and AWS does not tell it: neither leaving it out nor reading it would be what was asked for.
  */
-export function isAccountAsked(
-	choice: AccountChoice,
-	account: { readonly accountId: string; readonly ouPath: string | null },
-): boolean {
-	const { accountId, ouPath } = account;
+export function isAccountAsked(choice: AccountChoice, { accountId, ouPath }: PlacedAccount): boolean {
 	if (!isNamed(choice, accountId)) return false;
-	if (choice.onlyUnits === null && choice.exceptUnits.length === 0) return true;
+	if (!choosesByUnits(choice)) return true;
 	if (ouPath === null) throw pathMissing(accountId);
-	const units = ouPath.split('/').filter((part) => part !== '');
-	const isIn = (unit: string): boolean => {
-		const wanted = unit.split('/').filter((part) => part !== '');
-		return units.some((_, at) => wanted.every((part, index) => units[at + index] === part));
-	};
-	return (choice.onlyUnits?.some(isIn) ?? true) && !choice.exceptUnits.some(isIn);
+	return isInUnits(choice, ouPath);
 }
 
 /**
- * Whether a run may ask for an account that no list named: its place in the tree is not known any more, so who chooses by
- * organizational units leaves it untouched.
+ * Whether a run asks for an account that no list names now, by where it last was. One whose place was never told is left
+ * untouched by whoever chooses by organizational units.
  */
-export function mayAccountBeAsked(choice: AccountChoice, accountId: string): boolean {
-	return choice.onlyUnits === null && choice.exceptUnits.length === 0 && isNamed(choice, accountId);
+export function wasAccountAsked(choice: AccountChoice, { accountId, ouPath }: PlacedAccount): boolean {
+	if (!isNamed(choice, accountId)) return false;
+	return !choosesByUnits(choice) || (ouPath !== null && isInUnits(choice, ouPath));
 }
 
 /** Whether the list of accounts could not be filtered by organizational units. */
@@ -49,6 +47,23 @@ export function isPathMissing(error: unknown): boolean {
 
 function isNamed(choice: AccountChoice, accountId: string): boolean {
 	return (choice.only?.includes(accountId) ?? true) && !choice.except.includes(accountId);
+}
+
+function choosesByUnits({ onlyUnits, exceptUnits }: AccountChoice): boolean {
+	return onlyUnits !== null || exceptUnits.length > 0;
+}
+
+function isInUnits({ onlyUnits, exceptUnits }: AccountChoice, ouPath: string): boolean {
+	const units = partsOf(ouPath);
+	const isIn = (unit: string): boolean => {
+		const wanted = partsOf(unit);
+		return units.some((_, at) => wanted.every((part, index) => units[at + index] === part));
+	};
+	return (onlyUnits?.some(isIn) ?? true) && !exceptUnits.some(isIn);
+}
+
+function partsOf(path: string): string[] {
+	return path.split('/').filter((part) => part !== '');
 }
 
 function pathMissing(accountId: string): RollcallError {

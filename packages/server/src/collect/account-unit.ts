@@ -17,6 +17,8 @@ export interface AccountUnitOptions extends PlanOptions {
 	readonly signal: AbortSignal;
 	readonly onRegions: (regions: readonly string[]) => void;
 	readonly onPage: (region: string, assets: number) => void;
+	/** A scope was read completely, and its records are now read by themselves: what to say of it should that never end. */
+	readonly onListed: (report: ScopeReport) => void;
 	readonly onScope: (report: ScopeReport) => void;
 }
 
@@ -39,13 +41,10 @@ export async function runAccountUnit(options: AccountUnitOptions): Promise<void>
 	}
 	const left = (all: readonly string[]): string[] => all.filter((region) => !task.done.includes(region));
 	options.onRegions([...plan.read, ...plan.blocked.map(({ region }) => region)]);
-	for (const { region, report } of plan.blocked) {
-		// What is stored of it stays as it is: nobody was asked.
-		if (task.done.includes(region)) continue;
-		onScope({ ...bareReport(task.accountId, region, report, true), notes: notesOf(options, plan) });
-	}
+	const notEnabled: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
 	await Promise.all([
-		skipRegions(options, left(plan.notEnabled)),
+		endRegions(options, left(plan.notEnabled), notEnabled, []),
+		...plan.blocked.map(({ region, report }) => endRegions(options, left([region]), report, notesOf(options, plan))),
 		skipOtherRegions(options, plan),
 		readRegions(options, left(plan.read), notesOf(options, plan)),
 	]);
@@ -55,12 +54,17 @@ function notesOf({ task }: AccountUnitOptions, { notes }: PlannedRegions): reado
 	return notes.map((note) => `${task.accountId}: ${note}`);
 }
 
-async function skipRegions(options: AccountUnitOptions, regions: readonly string[]): Promise<void> {
+/** Regions that are not asked, for a reason. */
+async function endRegions(
+	options: AccountUnitOptions,
+	regions: readonly string[],
+	report: OutcomeReport,
+	notes: readonly string[],
+): Promise<void> {
 	if (regions.length === 0) return;
-	const report: OutcomeReport = { outcome: 'skipped', cause: ownCauses.regionNotEnabled };
 	const { sink, task } = options;
-	const isStored = await isDone(sink.skipRegions(task, regions, report));
-	for (const region of regions) options.onScope(bareReport(task.accountId, region, report, isStored));
+	const isStored = await isDone(sink.endRegions(task, regions, report));
+	for (const region of regions) options.onScope({ ...bareReport(task.accountId, region, report, isStored), notes });
 }
 
 /** Only a run that asks for every region, and knows them all, knows which others are not enabled any more. */
@@ -117,6 +121,7 @@ async function readRegion(options: AccountUnitOptions, scope: ScopeSink): Promis
 		stopping: options.stopping,
 		signal: options.signal,
 		onPage: (assets) => options.onPage(region, assets),
+		onListed: options.onListed,
 	});
 	await noteBlock(options, sink, report);
 	return report;
@@ -124,9 +129,8 @@ async function readRegion(options: AccountUnitOptions, scope: ScopeSink): Promis
 
 /** Remembers what a policy of the AWS Organization denied, so that it is not asked every hour, and forgets what it no longer denies. */
 async function noteBlock(options: AccountUnitOptions, sink: RunSink, report: ScopeReport): Promise<void> {
-	const { task, collection, clock } = options;
+	const { task, clock } = options;
 	const { region, outcome, cause } = report;
-	if (collection.scopedBy !== 'region') return;
 	if (outcome === 'blocked_by_policy' && cause?.action !== undefined) {
 		const block = { region, action: cause.action, cause, askedAt: new Date(clock.now()) };
 		// What cannot be remembered is asked again.

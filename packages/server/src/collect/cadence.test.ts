@@ -1,3 +1,4 @@
+import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEnrichmentDue } from './cadence.ts';
@@ -18,19 +19,40 @@ describe('cadence of enrichments', () => {
 		).toBe(true);
 	});
 
-	it('is not due well before its cadence, and due well after, for every scope', () => {
+	it('is not due well before its cadence, and due by its end, for every scope', () => {
 		fc.assert(
 			fc.property(fc.nat().map(String), (scopeId) => {
 				const scope = { scopeId, enrichments: confirmedAtZero };
 				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs * 0.89)).toBe(false);
-				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs * 1.11)).toBe(true);
+				expect(isEnrichmentDue(scope, 'ec2:DescribeAddresses', dayMs, dayMs)).toBe(true);
 			}),
 		);
 	});
 
+	it('is due at once where it did not succeed the last time, a denial by a policy of the AWS Organization excepted', () => {
+		const isDue = (outcome: Outcome): boolean => {
+			const state = { outcome, confirmedAt: new Date(0), triedAt: new Date(1) };
+			return isEnrichmentDue(
+				{ scopeId: '1', enrichments: { 'ec2:DescribeAddresses': state } },
+				'ec2:DescribeAddresses',
+				dayMs,
+				2,
+			);
+		};
+		for (const outcome of ['denied', 'skipped', 'failed', 'throttled_out', 'cancelled'] as const) {
+			expect(isDue(outcome), outcome).toBe(true);
+		}
+		for (const outcome of ['complete', 'blocked_by_policy'] as const) expect(isDue(outcome), outcome).toBe(false);
+	});
+
 	it('spreads scopes, so that not all fall due in the same run', () => {
 		const due = Array.from({ length: 1000 }, (_, index) =>
-			isEnrichmentDue({ scopeId: String(index), enrichments: confirmedAtZero }, 'ec2:DescribeAddresses', dayMs, dayMs),
+			isEnrichmentDue(
+				{ scopeId: String(index), enrichments: confirmedAtZero },
+				'ec2:DescribeAddresses',
+				dayMs,
+				dayMs * 0.95,
+			),
 		).filter(Boolean).length;
 		expect(due).toBeGreaterThan(350);
 		expect(due).toBeLessThan(650);

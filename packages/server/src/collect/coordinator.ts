@@ -15,7 +15,7 @@ import {
 	discoversAccounts,
 	openSessions,
 } from './access.ts';
-import { type AccountChoice, isAccountAsked, isPathMissing } from './account-choice.ts';
+import { type AccountChoice, isAccountAsked, isPathMissing, wasAccountAsked } from './account-choice.ts';
 import { bareReport } from './bare-report.ts';
 import { createLedger, type Ledger, type LiveCounts } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
@@ -204,14 +204,14 @@ async function assignUnits(
 		};
 		pool.add(task, book.sizes.get(account.accountId) ?? 0);
 	};
-	const alone = (): void => {
-		if (!isAccountAsked(request.accounts, { accountId: primary.accountId, ouPath: null })) return;
-		const account = { accountId: primary.accountId, name: null, state: null, ouPath: null };
-		ledger.expect(account);
-		assign(account);
+	const own = { accountId: primary.accountId, name: null, state: null, ouPath: null };
+	const alone = (isAsked: typeof isAccountAsked): void => {
+		if (!isAsked(request.accounts, own)) return;
+		ledger.expect(own);
+		assign(own);
 	};
 	if (!discoversAccounts(request.access, request.collection)) {
-		alone();
+		alone(isAccountAsked);
 		warnUnknown(request, ledger, 'is not the account that these credentials enter');
 		return { complete: false, pages: 0, organizationId: null, standsAlone: false };
 	}
@@ -220,9 +220,11 @@ async function assignUnits(
 		session: primary,
 		signal: options.stopping,
 		onAccounts: async (accounts) => {
+			// Before anything of the page is written: it fails where the choice cannot be made.
+			const asked = new Set(accounts.filter((account) => isAccountAsked(request.accounts, account)));
 			await book.recordAccounts(accounts);
 			for (const account of accounts) {
-				if (!isAccountAsked(request.accounts, account)) {
+				if (!asked.has(account)) {
 					ledger.leaveOut(account.accountId);
 					continue;
 				}
@@ -236,8 +238,12 @@ async function assignUnits(
 	ledger.addMinimumCalls(discovery.pages);
 	if (discovery.standsAlone) {
 		ledger.warn('The account belongs to no AWS Organization: it was collected alone.');
-		alone();
-	} else if (!discovery.complete) await reportBrokenDiscovery(options, ledger, discovery, alone, primary.accountId);
+		alone(isAccountAsked);
+	} else if (!discovery.complete) {
+		// Who is where in the tree, the broken list might have told: no fault of the choice.
+		const ownOnly = (): void => alone(wasAccountAsked);
+		await reportBrokenDiscovery(options, ledger, discovery, ownOnly, primary.accountId);
+	}
 	warnUnknown(request, ledger, 'is not in the AWS Organization');
 	return discovery;
 }

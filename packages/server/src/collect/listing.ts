@@ -43,13 +43,18 @@ export async function withRestarts<T>(
 			});
 		} catch (error) {
 			if (!isRestartable(error) || attempt >= maxRestarts || (attempt > 0 && pages <= furthest)) throw error;
-			furthest = Math.max(furthest, pages);
+			// Pages of known ids say nothing of how far the listing gets.
+			furthest = isUnsettled(error) ? 0 : Math.max(furthest, pages);
 			await onRestart();
 		}
 	}
 }
 
 function isRestartable(error: unknown): boolean {
-	if (faultOf(error)?.kind === 'bad_token') return true;
-	return error instanceof RollcallError && (error.code === untrustedCode || error.code === unsettledCode);
+	if (faultOf(error)?.kind === 'bad_token' || isUnsettled(error)) return true;
+	return error instanceof RollcallError && error.code === untrustedCode;
+}
+
+function isUnsettled(error: unknown): boolean {
+	return error instanceof RollcallError && error.code === unsettledCode;
 }

@@ -36,9 +36,6 @@ export interface PlanOptions {
 	readonly entryRegion: string | undefined;
 }
 
-/** Regions that are asked for the list of regions where the first one denies it by policy, at the most. */
-const maxListers = 4;
-
 /** The scopes of an account that a run reads, in code-point order. Also proves that the session works. */
 export async function planRegions(options: PlanOptions): Promise<PlannedRegions> {
 	const { task, collection, session, caller, signal, sink } = options;
@@ -48,24 +45,36 @@ export async function planRegions(options: PlanOptions): Promise<PlannedRegions>
 		const call = declaredCalls(collection, (operation, input) =>
 			caller.call(operation, { session, region: scopedBy.callRegion(task.partition), input, signal }),
 		);
-		return { read: [await scopedBy.name({ call })], notEnabled: [], blocked: [], isComplete: false, notes: [] };
+		const name = await scopedBy.name({ call });
+		const known = await sink.recallBlocks(task);
+		return { ...withoutBlocked([name], known), notEnabled: [], isComplete: false, notes: [] };
 	}
 	// Who names regions wants them asked.
 	const blocks = task.regions === null ? await sink.recallBlocks(task) : [];
 	const listed = await listEnabled(options, blocks);
 	const asked = task.regions ?? listed.enabled;
 	const read = asked.filter((name) => listed.enabled.includes(name)).toSorted();
+	return {
+		...withoutBlocked(read, blocks),
+		notEnabled: listed.isComplete ? asked.filter((name) => !listed.enabled.includes(name)).toSorted() : [],
+		isComplete: listed.isComplete && task.regions === null,
+		notes: listed.notes,
+	};
+}
+
+/** Scopes that a policy denied less than a day ago are not asked. */
+function withoutBlocked(
+	regions: readonly string[],
+	blocks: readonly PolicyBlock[],
+): Pick<PlannedRegions, 'read' | 'blocked'> {
 	const blockOf = (region: string): PolicyBlock | undefined =>
 		blocks.find((block) => block.region === region && block.action !== describeRegions.action);
 	return {
-		read: read.filter((region) => !blockOf(region)),
-		notEnabled: listed.isComplete ? asked.filter((name) => !listed.enabled.includes(name)).toSorted() : [],
-		blocked: read.flatMap((region) => {
+		read: regions.filter((region) => !blockOf(region)),
+		blocked: regions.flatMap((region) => {
 			const block = blockOf(region);
 			return block ? [{ region, report: { outcome: 'blocked_by_policy', cause: block.cause } as const }] : [];
 		}),
-		isComplete: listed.isComplete && task.regions === null,
-		notes: listed.notes,
 	};
 }
 
@@ -90,7 +99,7 @@ async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[])
 	const listers = [...new Set([entry, ...named, ...byDefault])].filter((region) =>
 		blocks.every((block) => block.region !== region),
 	);
-	for (const region of listers.slice(0, maxListers)) {
+	for (const region of listers) {
 		try {
 			const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
 			if (task.regions !== null) await sink.forgetBlock(task, { region, action }).catch(() => undefined);

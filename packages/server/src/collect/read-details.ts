@@ -1,10 +1,11 @@
+import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
-import { type AwsFaultKind, faultOf } from '#aws/fault.ts';
+import { type AwsFault, type AwsFaultKind, faultOf } from '#aws/fault.ts';
 import type { ConvertedRecord, RecordDetail, RecordEnrichment } from '#sources/kit/collection.ts';
 import { createProgressDeadline, type ProgressDeadline } from './deadline.ts';
 import type { CallTally } from './read-context.ts';
 import { enrichmentIdleMs } from './read-enrichments.ts';
-import { contextOf, outcomeOfError, reportOf, type ScopeRunOptions } from './scope-reading.ts';
+import { contextOf, reportOf, type ScopeRunOptions } from './scope-reading.ts';
 import type { ReadDetail } from './sinks/sink.ts';
 import { type EnrichmentReport, ownCauses } from './task.ts';
 
@@ -14,9 +15,11 @@ const groupMs = 5_000;
 /** So many records in a row that could not be read are no trouble of theirs. */
 const maxFailuresInARow = 10;
 
+/** So many refusals in a row are no matter of single records: each is a line in the customer's trail. */
+const maxRefusalsInARow = 2;
+
 /** Faults that would meet every other record too: they end the enrichment, not one record's read. */
 const endsAll: ReadonlySet<AwsFaultKind> = new Set<AwsFaultKind>([
-	'not_allowed',
 	'blocked_by_policy',
 	'session_policy',
 	'role',
@@ -89,19 +92,29 @@ async function readRecords(
 	const queue = records.values();
 	let ending: OutcomeReport | undefined;
 	let failuresInARow = 0;
+	let refusalsInARow = 0;
+	const endsBy = (fault: AwsFault | undefined): boolean =>
+		!fault ||
+		endsAll.has(fault.kind) ||
+		refusalsInARow >= Math.min(maxRefusalsInARow, records.length) ||
+		failuresInARow >= maxFailuresInARow ||
+		deadline.expired();
 	const readOne = async (record: ConvertedRecord): Promise<void> => {
 		let detail: RecordDetail;
 		try {
 			detail = await enrichment.read(context, record);
 			failuresInARow = 0;
+			refusalsInARow = 0;
 		} catch (error) {
 			const fault = faultOf(error);
+			const isRefused = fault?.kind === 'not_allowed';
 			failuresInARow += 1;
-			if (!fault || endsAll.has(fault.kind) || failuresInARow >= maxFailuresInARow || deadline.expired()) {
+			refusalsInARow = isRefused ? refusalsInARow + 1 : 0;
+			if (endsBy(fault)) {
 				ending ??= reportOf(error, deadline, options.signal);
 				return;
 			}
-			detail = { unknown: 'unconfirmed', note: outcomeOfError(error).cause?.message ?? fault.message };
+			detail = { unknown: isRefused ? 'not_permitted' : 'unconfirmed', note: describeError(error) };
 		}
 		deadline.touch();
 		await writer.add({ record, detail });
@@ -113,13 +126,21 @@ async function readRecords(
 	const work = async (): Promise<void> => {
 		for (const record of queue) {
 			if (ending) return;
-			await readNext(record);
+			await readNext(record).catch((error: unknown) => {
+				// What cannot be written ends the others too.
+				ending ??= reportOf(error, deadline, options.signal);
+				throw error;
+			});
 		}
 	};
 	try {
-		// Alone: a refusal that would meet them all is one line in the customer's CloudTrail, not one for each at once.
-		const first = queue.next();
-		if (!first.done) await readNext(first.value);
+		// Alone: a refusal that would meet them all is two lines in the customer's CloudTrail, not one for each at once.
+		for (let alone = 0; alone < maxRefusalsInARow && !ending; alone += 1) {
+			const first = queue.next();
+			if (first.done) break;
+			await readNext(first.value);
+			if (refusalsInARow === 0) break;
+		}
 		await Promise.all(Array.from({ length: Math.min(enrichment.atOnce, records.length) }, work));
 	} finally {
 		await writer.flush();

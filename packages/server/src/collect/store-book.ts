@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import type { RetirementReason } from '@rollcall/model/asset/record-state.ts';
 import type { OutcomeReport } from '@rollcall/model/run/outcome.ts';
 import type { OrganizationAccount } from '#aws/operations/organizations.ts';
 import type { Clock } from '#platform/clock.ts';
-import { closeAccountList, listKnownAccountIds, recordAccountPage, retireAccountRecords } from '#store/accounts.ts';
+import {
+	closeAccountList,
+	type KnownAccount,
+	listKnownAccounts,
+	recordAccountPage,
+	retireAccountRecords,
+} from '#store/accounts.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
 import { failAccountScopes, failScopes, listAccountSizes, skipAccountScopes } from '#store/scopes.ts';
 import { sweepExecution } from '#store/sweep.ts';
 import type { Discovery } from './access.ts';
-import { type AccountChoice, mayAccountBeAsked } from './account-choice.ts';
+import { type AccountChoice, wasAccountAsked } from './account-choice.ts';
 import { bareReport } from './bare-report.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunBook } from './run-book.ts';
@@ -159,10 +166,12 @@ async function failKnownAccounts(
 	const { store, clock, organizationId, configurationId, integrationId, fansOut, asked } = options;
 	const { outcome, cause = null } = report;
 	const known = await store.tenant(organizationId, (tx) =>
-		listKnownAccountIds(tx, { configurationId, integrationId, listed: fansOut }),
+		listKnownAccounts(tx, { configurationId, integrationId, listed: fansOut }),
 	);
 	// One that was heard of may still be read while the list breaks off: its outcome is its own.
-	for (const accountId of known.filter((id) => mayAccountBeAsked(asked.accounts, id) && !ledger.knows(id))) {
+	const isUnheard = (account: KnownAccount): boolean =>
+		wasAccountAsked(asked.accounts, account) && !ledger.knows(account.accountId);
+	for (const { accountId } of known.filter(isUnheard)) {
 		const at = new Date(clock.now());
 		const account = { integrationId, executionId, accountId, regions: asked.regions, at };
 		await store.tenant(organizationId, (tx) => failAccountScopes(tx, { ...account, outcome, cause }));
@@ -194,7 +203,12 @@ async function closeAccounts(
 		await failKnownAccounts(options, executionId, otherOrganization, ledger);
 		return;
 	}
-	const retire = async (accountIds: readonly string[], reason: 'account_closed' | 'account_left'): Promise<void> => {
+	// Records of an account that this run does not ask for wait for one that does.
+	const isAsked = (account: KnownAccount): boolean =>
+		ledger.hasOutcome(account.accountId) ||
+		(!ledger.knows(account.accountId) && wasAccountAsked(options.asked.accounts, account));
+	const retire = async (accounts: readonly KnownAccount[], reason: RetirementReason): Promise<void> => {
+		const accountIds = accounts.filter(isAsked).map(({ accountId }) => accountId);
 		if (accountIds.length === 0) return;
 		await store.tenant(organizationId, (tx) =>
 			retireAccountRecords(tx, { integrationId, accountIds, reason, at, executionId }),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listAccounts } from './account-list.ts';
-import { closeAccountList, listKnownAccountIds, recordAccountPage, retireAccountRecords } from './accounts.ts';
+import { closeAccountList, listKnownAccounts, recordAccountPage, retireAccountRecords } from './accounts.ts';
 import { skipAccountScopes } from './scopes.ts';
 import {
 	accountId,
@@ -68,7 +68,7 @@ onEveryServer((openCluster) => {
 	test('invariant 2: an account has left after two complete lists of its AWS Organization without it', async () => {
 		await list(0, 'o-a', [one, two]);
 		expect(await list(1, 'o-a', [one])).toMatchObject({ closed: [], left: [] });
-		expect(await list(2, 'o-a', [one])).toMatchObject({ closed: [], left: [two.id] });
+		expect(await list(2, 'o-a', [one])).toMatchObject({ closed: [], left: [{ accountId: two.id }] });
 		expect(await list(3, 'o-a', [one])).toMatchObject({ closed: [], left: [] });
 	});
 
@@ -107,7 +107,9 @@ onEveryServer((openCluster) => {
 	test('invariant 2: an account that is named under another AWS Organization has left its own', async () => {
 		await list(0, 'o-a', [one, two]);
 		await list(1, 'o-a', [one, { ...two, organizationId: 'o-b' }]);
-		expect(await list(2, 'o-a', [one, { ...two, organizationId: 'o-b' }])).toMatchObject({ left: [two.id] });
+		expect(await list(2, 'o-a', [one, { ...two, organizationId: 'o-b' }])).toMatchObject({
+			left: [{ accountId: two.id }],
+		});
 	});
 
 	test('invariant 2: lists of another AWS Organization are an alarm and count for nothing', async () => {
@@ -129,17 +131,17 @@ onEveryServer((openCluster) => {
 		const rows = ids(50).map((id) => makeRow(id));
 		await readScope(ground, rows, { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { executionId, closed } = await list(1, 'o-a', [{ ...one, state: 'CLOSED' }]);
-		expect(closed).toEqual([accountId]);
+		expect(closed).toEqual([{ accountId, ouPath: '/root/team' }]);
 		const retirement = {
 			integrationId: ground.integrationId,
-			accountIds: closed,
+			accountIds: [accountId],
 			reason: 'account_closed',
 			at: minute(1),
 			executionId,
 		} as const;
 		const retire = () => tenant((tx) => retireAccountRecords(tx, retirement));
 		// Killed before it retired them: the next list names the account again.
-		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual([accountId]);
+		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual(closed);
 		expect(await retire()).toEqual({ retired: 50 });
 		expect(await retire()).toEqual({ retired: 0 });
 		expect((await closeList(minute(1), 'o-a', executionId)).closed).toEqual([]);
@@ -192,9 +194,12 @@ onEveryServer((openCluster) => {
 		await readScope(ground, [makeRow('a')], { executionId: await beginRun(ground, minute(0)), at: minute(0) });
 		const { configurationId, integrationId } = ground;
 		const known = (listed: boolean) =>
-			tenant((tx) => listKnownAccountIds(tx, { configurationId, integrationId, listed }));
-		expect(await known(true)).toEqual([accountId, two.id]);
+			tenant((tx) => listKnownAccounts(tx, { configurationId, integrationId, listed }));
+		expect(await known(true)).toEqual([
+			{ accountId, ouPath: null },
+			{ accountId: two.id, ouPath: '/root/team' },
+		]);
 		// What is read in one account only knows nothing of the list.
-		expect(await known(false)).toEqual([accountId]);
+		expect(await known(false)).toEqual([{ accountId, ouPath: null }]);
 	});
 });

@@ -100,9 +100,9 @@ export interface AccountListClose {
 
 export interface AccountListResult {
 	/** Accounts in state CLOSED that retire now, or whose records are still to be retired. */
-	readonly closed: readonly string[];
+	readonly closed: readonly KnownAccount[];
 	/** The same for accounts that two complete lists of their AWS Organization did not name. */
-	readonly left: readonly string[];
+	readonly left: readonly KnownAccount[];
 	/** The list is of another AWS Organization than before: it counted for nothing. */
 	readonly alarm?: { readonly storedOrganizationId: string };
 }
@@ -122,13 +122,13 @@ export async function closeAccountList(tx: TenantTransaction, close: AccountList
 		return { closed: [], left: [], alarm: { storedOrganizationId: stored } };
 	}
 	await tx.client.query(absenceSql, [close.configurationId, close.awsOrganizationId, close.executionId]);
-	const retired = await tx.client.query<{ account_id: string; reason: RetirementReason }>(retireSql, [
+	const retired = await tx.client.query<KnownAccount & { readonly reason: RetirementReason }>(retireSql, [
 		close.configurationId,
 		close.awsOrganizationId,
 		close.observedAt,
 	]);
-	const of = (reason: RetirementReason): string[] =>
-		retired.rows.filter((row) => row.reason === reason).map((row) => row.account_id);
+	const of = (wanted: RetirementReason): KnownAccount[] =>
+		retired.rows.flatMap(({ reason, ...account }) => (reason === wanted ? [account] : []));
 	return { closed: of('account_closed'), left: of('account_left') };
 }
 
@@ -145,11 +145,11 @@ with gone as (
 		retired_reason = case when absent_lists >= 2 then 'account_left' else 'account_closed' end
 	where configuration = $1 and aws_organization_id = $2 and retired_at is null
 		and (absent_lists >= 2 or state = 'CLOSED')
-	returning account_id, retired_reason
+	returning account_id, ou_path, retired_reason
 )
-select account_id, retired_reason as reason from gone
+select account_id as "accountId", ou_path as "ouPath", retired_reason as reason from gone
 union
-select a.account_id, a.retired_reason from account a
+select a.account_id, a.ou_path, a.retired_reason from account a
 where a.configuration = $1 and a.aws_organization_id = $2 and a.retired_at is not null and exists (
 	select from integration i
 	join scope s on s.integration = i.id and s.account_id = a.account_id
@@ -206,21 +206,30 @@ const retirementTexts: Partial<Record<RetirementReason, string>> = {
 	deleted: 'Its integration was deleted.',
 };
 
+/** An account that was heard of, with where in the AWS Organization it last was. */
+export interface KnownAccount {
+	readonly accountId: string;
+	/** Null where no list told it. */
+	readonly ouPath: string | null;
+}
+
 /**
  * Accounts heard of before: listed ones that have not retired (unless the integration is read in one account only), and
  * those with scopes of the integration.
  */
-export async function listKnownAccountIds(
+export async function listKnownAccounts(
 	tx: TenantTransaction,
 	input: { readonly configurationId: string; readonly integrationId: string; readonly listed: boolean },
-): Promise<readonly string[]> {
-	const { rows } = await tx.client.query<{ id: string }>(
-		`select account_id as id from account where $3 and configuration = $1 and retired_at is null
-		union
-		select s.account_id from scope s where s.integration = $2 and s.removed_at is null
-			and not exists (select from account a where a.configuration = $1 and a.account_id = s.account_id and a.retired_at is not null)
-		order by id`,
+): Promise<readonly KnownAccount[]> {
+	const { rows } = await tx.client.query<KnownAccount>(
+		`with listed as (select account_id, ou_path, retired_at from account where configuration = $1)
+		select account_id as "accountId", ou_path as "ouPath" from (
+			select account_id from listed where $3 and retired_at is null
+			union
+			select account_id from scope where integration = $2 and removed_at is null
+		) known left join listed using (account_id)
+		where retired_at is null order by account_id`,
 		[input.configurationId, input.integrationId, input.listed],
 	);
-	return rows.map(({ id }) => id);
+	return rows;
 }

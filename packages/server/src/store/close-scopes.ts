@@ -71,6 +71,7 @@ export async function closeScopes(
 	const closing = seen.filter(({ write }) => write.close !== undefined);
 	if (closing.length === 0) return new Map();
 	const complete = closing.filter(({ write }) => write.close?.outcome === 'complete');
+	await unmarkBroken(tx, closing);
 	const listed = complete.filter(({ write }) => write.close?.namedMissing === undefined);
 	const missed = listed.length > 0 ? await markMissed(tx, listed) : new Map<string, number>();
 	for (const { write } of complete) {
@@ -93,6 +94,18 @@ export async function closeScopes(
 		closing.map(({ write }) => write.close?.goesOn ?? false),
 	]);
 	return missed;
+}
+
+/** A scope that this very execution read completely before, and now did not: what was missed then is proven no more. */
+async function unmarkBroken(tx: TenantTransaction, closing: readonly SeenWrite[]): Promise<void> {
+	const broken = closing.filter(({ write }) => write.close?.outcome !== 'complete');
+	if (broken.length === 0) return;
+	await tx.client.query(
+		`update source_record r set missed_in = null
+		from unnest($1::bigint[], $2::uuid[]) as g(scope, execution)
+		where r.scope = g.scope and r.missed_in = g.execution and r.held_in is null and r.state <> 'retired'`,
+		[broken.map(({ write }) => write.scopeId), broken.map(({ write }) => write.executionId)],
+	);
 }
 
 /** How a complete scope was read; null for any other outcome. */

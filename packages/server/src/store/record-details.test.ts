@@ -68,11 +68,11 @@ onEveryServer((openCluster) => {
 	test('a record’s own read replaces its part alone, and is remembered beside the record', async () => {
 		const { next } = await publish();
 		const confirm = { action, nativeIds: [nativeIdOf('a')], at: minute(1) };
-		await apply(ground, executionId, { ...next, rows: [detail('a', { team: 'blue' })], details: confirm });
+		await apply(ground, executionId, { ...next, rows: [detail('a', { team: 'blue' })], details: [confirm] });
 		const before = await recordOf(ground, 'a');
 		expect(before?.attributes).toEqual({ name: 'a', tags: { team: 'blue' } });
 		// Read again without a change: no row of source_record is written.
-		const [later] = await apply(ground, executionId, { ...next, details: { ...confirm, at: minute(9) } });
+		const [later] = await apply(ground, executionId, { ...next, details: [{ ...confirm, at: minute(9) }] });
 		expect(later).toMatchObject({ status: 'applied', changed: 0 });
 		expect(await recordOf(ground, 'a')).toEqual(before);
 		const opened = await ground.store.tenant(ground.organizationId, (tx) =>

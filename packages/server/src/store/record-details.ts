@@ -22,14 +22,19 @@ export async function listDetailStates(
 	return rows;
 }
 
-/** Notes which records' own reads were answered. Idempotent; an older answer never replaces a newer one. */
+/**
+ * Notes which records' own reads were answered, and forgets those of records that changed since. Idempotent; an older
+ * answer never replaces a newer one.
+ */
 export async function confirmDetails(
 	tx: TenantTransaction,
 	integrationId: string,
 	writes: readonly ScopeWrite[],
 ): Promise<void> {
-	const confirmed = writes.flatMap(({ details }) =>
-		details ? details.nativeIds.map((nativeId) => ({ nativeId, action: details.action, at: details.at })) : [],
+	const stale = writes.flatMap(({ staleIds }) => staleIds ?? []);
+	if (stale.length > 0) await tx.client.query('delete from record_detail where record = any ($1)', [stale]);
+	const confirmed = writes.flatMap(({ details = [] }) =>
+		details.flatMap(({ action, nativeIds, at }) => nativeIds.map((nativeId) => ({ nativeId, action, at }))),
 	);
 	if (confirmed.length === 0) return;
 	await tx.client.query(

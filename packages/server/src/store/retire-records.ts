@@ -24,6 +24,7 @@ export async function retireChosen(tx: TenantTransaction, { reason, at, executio
 	await tx.client.query(eventSql, [at, executionId]);
 	await retireProjected(tx, at);
 	const retired = await tx.client.query(recordSql, [at, reason]);
+	await tx.client.query('delete from record_detail where record in (select id from retiring_record)');
 	await followOtherRecords(tx, 'select r.asset_id from retiring_record t join source_record r on r.id = t.id');
 	return retired.rowCount ?? 0;
 }

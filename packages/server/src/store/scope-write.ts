@@ -99,7 +99,9 @@ export interface ScopeWrite {
 	readonly observations?: readonly ObservationSet[];
 	readonly enrichments?: Readonly<Record<string, EnrichmentUpdate>>;
 	readonly close?: ScopeClose;
-	readonly details?: ConfirmedDetails;
+	readonly details?: readonly ConfirmedDetails[];
+	/** Known records whose listing says something new: what was read of them alone may be old. */
+	readonly staleIds?: readonly RecordId[];
 	/** Ends a lease that went on after the close. */
 	readonly release?: boolean;
 }

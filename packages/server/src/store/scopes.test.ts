@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestCluster } from '../../test/postgres-cluster.ts';
-import { failScopes, renewLeases, resetScopePages, skipScopes } from './scopes.ts';
+import { endRegions, failScopes, renewLeases, resetScopePages } from './scopes.ts';
 import {
 	accountId,
 	apply,
@@ -73,7 +73,7 @@ test('skipped regions get that outcome; those another execution reads, or this o
 		cause,
 		at: minute(1),
 	};
-	await tenant((tx) => skipScopes(tx, skip));
+	await tenant((tx) => endRegions(tx, { ...skip, outcome: 'skipped' }));
 	expect(await outcomes()).toEqual([
 		{ region: 'a', outcome: 'skipped' },
 		{ region: 'b', outcome: 'complete' },

@@ -32,8 +32,8 @@ export interface KnownRecord {
 	readonly hash: Buffer;
 	/** An earlier run marked it as missed: when it is listed again, its id belongs to `unmissIds`. */
 	readonly missed: boolean;
-	/** Its row says that an attribute an enrichment feeds is unknown: it has to be read and written again. */
-	readonly masked: boolean;
+	/** Attributes that enrichments feed and that its row says are unknown: they have to be read and written again. */
+	readonly masked: readonly string[];
 	readonly state: 'active' | 'retired' | 'insufficient';
 }
 
@@ -196,14 +196,19 @@ export async function listReadRegions(
 	return rows.map(({ region }) => region);
 }
 
+/** One for all: most records have nothing to hide. */
+const unmasked: readonly string[] = [];
+
 async function loadKnown(
 	tx: TenantTransaction,
 	ids: readonly ScopeId[],
 	input: OpenInput,
 ): Promise<readonly KnownRecord[]> {
 	const columns =
-		'id, native_id, scope, hash, missed_in is not null or held_in is not null, coalesce(unknown ?| $3, false), state';
-	const { rows } = await tx.client.query<[RecordId, string, ScopeId, Buffer, boolean, boolean, KnownRecord['state']]>({
+		'id, native_id, scope, hash, missed_in is not null or held_in is not null, case when unknown ?| $3 then array(select k from jsonb_object_keys(unknown) k where k = any ($3)) end, state';
+	const { rows } = await tx.client.query<
+		[RecordId, string, ScopeId, Buffer, boolean, readonly string[] | null, KnownRecord['state']]
+	>({
 		text: `select ${columns} from source_record where scope = any ($1) and state <> 'retired'
 			union all
 			select ${columns} from source_record where scope = any ($1) and state = 'retired' and reason = 'terminated' and changed_at >= $2`,
@@ -216,7 +221,7 @@ async function loadKnown(
 		scopeId,
 		hash,
 		missed,
-		masked,
+		masked: masked ?? unmasked,
 		state,
 	}));
 }
@@ -285,12 +290,15 @@ export async function failAccountScopes(
 	await endScopes(tx, input, input.outcome, asked, [input.regions ?? null]);
 }
 
-/** Scopes of an account that this run leaves out for a reason: the region is not enabled, or not wanted. */
-export async function skipScopes(
+/**
+ * Scopes of an account that this run ends without asking for a reason: the region is not enabled, or a policy denied it
+ * lately.
+ */
+export async function endRegions(
 	tx: TenantTransaction,
-	input: AccountScopesInput & { readonly regions: readonly string[] },
+	input: AccountScopesInput & { readonly outcome: Outcome; readonly regions: readonly string[] },
 ): Promise<void> {
-	await endScopes(tx, input, 'skipped', 'region = any ($3)', [input.regions]);
+	await endScopes(tx, input, input.outcome, 'region = any ($3)', [input.regions]);
 }
 
 /** Scopes of regions that are not enabled any more: nothing can be asked there, so their records stay, unconfirmed. */
@@ -329,8 +337,8 @@ export async function failScopes(
 		on conflict (organization, integration, account_id, region) do nothing`,
 		[input.integrationId, input.scopes.map(({ accountId }) => accountId), input.scopes.map(({ region }) => region)],
 	);
-	const { rows } = await tx.client.query<{ id: ScopeId; account_id: string; region: string }>(
-		`select s.id, s.account_id, s.region
+	const { rows } = await tx.client.query<{ id: ScopeId; account_id: string; region: string; settled: boolean }>(
+		`select s.id, s.account_id, s.region, ${goesOn('$2')} as settled
 		from scope s join unnest($3::text[], $4::text[]) as g(account_id, region) using (account_id, region)
 		where s.integration = $1 and (s.lease_owner is null or s.lease_execution = $2)
 			and not (s.last_execution is not distinct from $2 and s.closed_epoch >= s.lease_epoch)
@@ -344,6 +352,7 @@ export async function failScopes(
 	);
 	const reports = new Map(input.scopes.map((scope) => [`${scope.accountId} ${scope.region}`, scope]));
 	const ended = rows.flatMap((row) => {
+		if (row.settled) return [];
 		const report = reports.get(`${row.account_id} ${row.region}`);
 		return report
 			? [
@@ -360,8 +369,17 @@ export async function failScopes(
 	await recordOutcomes(tx, ended);
 	await fenceOff(
 		tx,
-		ended.map(({ scopeId }) => scopeId),
+		rows.map(({ id }) => id),
 	);
+}
+
+/**
+ * A scope that the execution read completely and of which it then read single records: the lease goes on under the next
+ * epoch, and whatever becomes of that, the scope was read completely.
+ */
+function goesOn(execution: string): string {
+	return `coalesce(outcome = 'complete' and last_execution = ${execution} and lease_execution = ${execution}
+		and closed_epoch = lease_epoch - 1, false)`;
 }
 
 /**
@@ -377,8 +395,8 @@ async function endScopes(
 ): Promise<void> {
 	const execution = `$${parameters.length + 3}`;
 	const now = `$${parameters.length + 4}`;
-	const { rows } = await tx.client.query<{ id: ScopeId }>(
-		`select id from scope
+	const { rows } = await tx.client.query<{ id: ScopeId; settled: boolean }>(
+		`select id, ${goesOn(execution)} as settled from scope
 		where integration = $1 and account_id = $2 and removed_at is null and ${condition}
 			and not (outcome = 'complete' and last_execution is not distinct from ${execution} and closed_epoch >= lease_epoch)
 			and (lease_owner is null or lease_execution = ${execution} or lease_expires_at <= ${now})
@@ -387,7 +405,9 @@ async function endScopes(
 	);
 	await recordOutcomes(
 		tx,
-		rows.map(({ id }) => ({ scopeId: id, outcome, cause: input.cause, at: input.at, executionId: input.executionId })),
+		rows
+			.filter(({ settled }) => !settled)
+			.map(({ id }) => ({ scopeId: id, outcome, cause: input.cause, at: input.at, executionId: input.executionId })),
 	);
 	await fenceOff(
 		tx,

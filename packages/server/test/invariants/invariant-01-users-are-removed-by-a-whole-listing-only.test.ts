@@ -1,7 +1,7 @@
 import type { FaultRule } from '@rollcall/aws-simulator/faults/rules.ts';
 import { listTrueAccounts, listTrueIamUsers } from '@rollcall/aws-simulator/truth.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { idsIn, openStage, type Stage, scopeOf } from './stage.ts';
+import { ageDenials, idsIn, openStage, type Stage, scopeOf } from './stage.ts';
 
 const userCount = 80;
 
@@ -59,6 +59,7 @@ describe('invariant 1: users of IAM are removed by a whole listing only', () => 
 				stage.rig.simulator.control.setFaults([{ times: null, ...rule, match }]);
 				const summary = await stage.rig.collect({ enrich: 'due' });
 				stage.rig.simulator.control.setFaults([]);
+				await ageDenials(stage, 27);
 				expect(scopeOf(summary, accountId, 'global')).toMatchObject({ outcome, action: 'iam:ListUsers' });
 				expect(scopeOf(summary, other, 'global')?.outcome).toBe('complete');
 				expect(summary.counts).toMatchObject({ removed: 0, held: 0 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { RigTarget } from '#collect/testing/rig.ts';
+import type { RigOptions, RigTarget, RunChoices } from '#collect/testing/rig.ts';
 import { type Stage, until } from './stage.ts';
 
 const entry = fileURLToPath(new URL('./collect-process.ts', import.meta.url));
@@ -15,13 +15,15 @@ export interface CollectProcess {
 	kill(): Promise<void>;
 }
 
+/** What a run in a process of its own may be told; enrichments are left out unless asked for. */
+export interface CollectProcessOptions extends Pick<RigOptions, 'kind' | 'clockSpeed'>, Pick<RunChoices, 'enrich'> {}
+
 /** Starts a run over the stage's simulator into its database. */
-export function startCollectProcess(stage: Stage): CollectProcess {
+export function startCollectProcess(stage: Stage, options: CollectProcessOptions = {}): CollectProcess {
 	const { endpoint, principals, roleArn, externalId } = stage.rig.simulator;
 	const target: RigTarget = { endpoint, principals, roleArn, externalId };
-	const child = spawn(process.execPath, [entry, JSON.stringify({ connection: stage.connection, target })], {
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
+	const told = { ...options, connection: stage.connection, target };
+	const child = spawn(process.execPath, [entry, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	const workerPids = new Promise<readonly number[]>((resolve, reject) => {
 		createInterface({ input: child.stdout }).on('line', (line) => {

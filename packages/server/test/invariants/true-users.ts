@@ -40,6 +40,22 @@ export function iamAttributes(user: TrueIamUser): Record<string, unknown> {
 	});
 }
 
+/** What the credential report tells of a user. */
+export function credentialAttributes({ credentials }: TrueIamUser): Record<string, unknown> {
+	const { passwordEnabled, passwordChangedAt, mfaActive, keys } = credentials;
+	const known = keys.flatMap(({ active, rotatedAt }, index) =>
+		rotatedAt === undefined ? [] : [{ slot: index + 1, active, last_rotated_at: toText(rotatedAt) }],
+	);
+	const usedAt = keys.flatMap(({ lastUsed }) => lastUsed?.at ?? []);
+	return withoutAbsent({
+		password_enabled: passwordEnabled,
+		password_last_changed_at: passwordChangedAt === undefined ? undefined : toText(passwordChangedAt),
+		mfa_enabled: mfaActive,
+		access_keys: known.length === 0 ? undefined : known,
+		access_keys_last_used_at: usedAt.length === 0 ? undefined : toText(Math.max(...usedAt)),
+	});
+}
+
 /** The same of a user of Identity Center, groups in the order of their ids. */
 export function identityAttributes(
 	user: TrueIdentityUser,

@@ -11,6 +11,6 @@ export async function showUser(context: CommandContext, options: GlobalOptions, 
 		titleOf: titleOfUser,
 		nativeIdLabel: 'native id',
 		formats: { groups: formatGroups },
-		fix: 'give a user name, an e-mail address, a user id, an ARN or the id of an asset; `rollcall users --columns usernames,emails,user_id,id` lists them',
+		fix: 'give a user name, an e-mail address, a user id, an ARN or the id of an asset; `rollcall users --name "*NAME*"` looks for one',
 	});
 }

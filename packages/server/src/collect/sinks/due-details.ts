@@ -12,6 +12,8 @@ export interface DueDetails {
 	/** Takes note of a listed record. */
 	listed(record: ConvertedRecord, before: Known | undefined, isChanged: boolean, readParts: ReadonlySet<number>): void;
 	of(enrichment: RecordEnrichment): readonly ConvertedRecord[];
+	/** Whether an own read was answered so lately that it needs no new mark. */
+	isFresh(enrichment: RecordEnrichment, recordId: string): boolean;
 }
 
 export interface DueDetailsOptions {
@@ -30,8 +32,10 @@ export function createDueDetails(options: DueDetailsOptions): DueDetails {
 	const due = new Map(wanted.map((enrichment) => [enrichment.action, new Map<string, ConvertedRecord>()]));
 	const states = new Map(options.states.map((state) => [`${state.recordId} ${state.action}`, state.confirmedAt]));
 
-	const isDue = ({ action, cadenceMs }: RecordEnrichment, part: number, before: Known | undefined): boolean => {
-		if (enrich === 'all' || !before || before.masked || !wasRead(before.hash, part)) return true;
+	const isDue = (enrichment: RecordEnrichment, part: number, before: Known | undefined): boolean => {
+		const { action, cadenceMs, attributes } = enrichment;
+		if (enrich === 'all' || !before || !wasRead(before.hash, part)) return true;
+		if (before.masked.some((name) => attributes.includes(name))) return true;
 		const name = `${before.id} ${action}`;
 		const confirmedAt = states.get(name);
 		return !confirmedAt || isOlderThan(name, confirmedAt, cadenceMs, clock.now());
@@ -45,6 +49,10 @@ export function createDueDetails(options: DueDetailsOptions): DueDetails {
 				if (readParts.has(part)) continue;
 				if (isChanged || isDue(enrichment, part, before)) due.get(enrichment.action)?.set(nativeId, record);
 			}
+		},
+		isFresh: ({ action, cadenceMs }, recordId) => {
+			const confirmedAt = states.get(`${recordId} ${action}`);
+			return confirmedAt !== undefined && clock.now() - confirmedAt.getTime() < cadenceMs / 2;
 		},
 		of: ({ action }) => [...(due.get(action)?.values() ?? [])],
 	};

@@ -25,7 +25,7 @@ export function createNdjsonSink(options: NdjsonSinkOptions): RunSink {
 			busyRegions: [],
 		}),
 		failAccount: async () => undefined,
-		skipRegions: async () => undefined,
+		endRegions: async () => undefined,
 		skipOtherRegions: async () => undefined,
 		recallBlocks: async () => [],
 		rememberBlock: async () => undefined,
@@ -68,7 +68,10 @@ function createScope(options: NdjsonSinkOptions, task: UnitTask, region: string)
 	};
 	/** What was listed is told, whatever became of the reads that were to follow. */
 	const release = async (reports: readonly EnrichmentReport[]): Promise<void> => {
-		for (const each of waiting.values()) await writeLine(encodeLine(options, task, facts, each, reports));
+		for (const each of waiting.values()) {
+			// What was read of the whole scope came with the page, before the reads that it waited for.
+			await writeLine(encodeLine(options, task, facts, each, [...each.page.enrichments, ...reports]));
+		}
 		waiting.clear();
 		await flush();
 	};

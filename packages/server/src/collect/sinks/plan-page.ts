@@ -1,5 +1,5 @@
 import type { UnknownReason } from '@rollcall/model/asset/unknown.ts';
-import type { ConvertedRecord } from '#sources/kit/collection.ts';
+import type { ConvertedRecord, RecordEnrichment } from '#sources/kit/collection.ts';
 import type { RecordRow } from '#store/apply-writes.ts';
 import { digestPart, mergeDigests, type Part } from '../part-hash.ts';
 import { findEnriched } from './find-enriched.ts';
@@ -10,8 +10,8 @@ export interface Known {
 	readonly id: string;
 	readonly hash: Buffer;
 	readonly missed: boolean;
-	/** Its row says that an attribute an enrichment feeds is unknown. */
-	readonly masked: boolean;
+	/** Attributes that enrichments feed and that its row says are unknown. */
+	readonly masked: readonly string[];
 }
 
 /** What a run remembers of the scope it reads, by native id. */
@@ -20,6 +20,8 @@ export interface ScopeMemory {
 	readonly seen: Set<string>;
 	/** Written in this run: seen again after a restart they are not counted as unchanged. */
 	readonly written: ReadonlySet<string>;
+	/** Enrichments that read each record by itself, after it is published. */
+	readonly ownReads: readonly RecordEnrichment[];
 	/** Told of each record that is there: what was known of it, and whether its listing says something new. */
 	readonly touched: (record: ConvertedRecord, before: Known | undefined, isChanged: boolean) => void;
 }
@@ -48,6 +50,7 @@ export function planPage(
 	let insufficient = 0;
 	let assets = 0;
 	const readParts = parts.flatMap((part, index) => (index === 0 || page.enriched.has(part.feeder) ? [index] : []));
+	const unreadYet = maskUnread(memory.ownReads, page);
 	for (const record of page.records) {
 		const nativeId = record.nativeId ?? insufficientId(record);
 		if (seen.has(nativeId)) continue;
@@ -60,9 +63,7 @@ export function planPage(
 		if (record.nativeId !== undefined && record.presence === 'present') touched(record, before, changed);
 		if (before) seenIds.push(before.id);
 		if (before?.missed) unmissIds.push(before.id);
-		// An enrichment that does not know the record is told on its row, once.
-		const isMasked = Object.keys(merged.unknown).length > 0;
-		const isNews = changed || (readParts.length > 1 && isMasked !== (before?.masked ?? false));
+		const isNews = changed || isMaskNews(merged.unknown, before?.masked ?? [], parts, readParts);
 		// One that was marked as missed is sent even unchanged: its removal may have been confirmed since it was loaded.
 		if (!isNews && !before?.missed) {
 			if (!written.has(nativeId)) unchanged += 1;
@@ -77,7 +78,7 @@ export function planPage(
 			replacedKeys: partsRead.flatMap((index) => parts[index]?.names ?? []),
 			partsRead,
 			hash,
-			unknown: { ...record.unknown, ...merged.unknown },
+			unknown: { ...record.unknown, ...(before ? {} : unreadYet), ...merged.unknown },
 			notes: record.notes,
 			presence: record.presence,
 			insufficient: record.nativeId === undefined,
@@ -85,6 +86,24 @@ export function planPage(
 		});
 	}
 	return { rows, seenIds, unmissIds, assets, unchanged, insufficient };
+}
+
+/** A new record's own reads come after it: until then nobody knows what they will tell. */
+function maskUnread(ownReads: ScopeMemory['ownReads'], page: PageOfRecords): Record<string, UnknownReason> {
+	const names = ownReads.filter(({ action }) => !page.enriched.has(action)).flatMap(({ attributes }) => attributes);
+	return Object.fromEntries(names.map((name) => [name, 'unconfirmed']));
+}
+
+/** Whether the parts that were read say otherwise than the row what is unknown of them. */
+function isMaskNews(
+	unknown: Readonly<Record<string, UnknownReason>>,
+	masked: readonly string[],
+	parts: readonly Part[],
+	readParts: readonly number[],
+): boolean {
+	return readParts.some((index) =>
+		index === 0 ? false : parts[index]?.names.some((name) => masked.includes(name) !== name in unknown),
+	);
 }
 
 interface MergedRecord {

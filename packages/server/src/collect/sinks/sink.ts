@@ -87,8 +87,8 @@ export interface RunSink {
 	openAccount(task: UnitTask, regions: readonly string[]): Promise<OpenedAccount>;
 	/** The account failed before its regions were known. */
 	failAccount(task: UnitTask, report: OutcomeReport): Promise<void>;
-	/** These regions were asked for, but are not enabled: outside coverage, their records unconfirmed. */
-	skipRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
+	/** These regions are not asked, for the reason that the report gives: their records are unconfirmed. */
+	endRegions(task: UnitTask, regions: readonly string[], report: OutcomeReport): Promise<void>;
 	/** All enabled regions are read: others that are known from before can not be asked any more. */
 	skipOtherRegions(task: UnitTask, enabled: readonly string[], report: OutcomeReport): Promise<void>;
 	/** Calls that a policy of the AWS Organization denied in the last day: they are not repeated yet. */

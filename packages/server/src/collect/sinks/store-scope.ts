@@ -11,6 +11,7 @@ import { listInstead } from '../listing.ts';
 import { digestBytes, digestPart, type Part, partsOf } from '../part-hash.ts';
 import { type EnrichmentReport, noCounts, ownCauses, type ScopeCounts, type UnitTask } from '../task.ts';
 import { createDueDetails, type DueDetails } from './due-details.ts';
+import { findEnriched } from './find-enriched.ts';
 import { type Known, planPage } from './plan-page.ts';
 import { type FanOutBasis, leaseLostCode, type PageOfRecords, type ReadDetail, type ScopeSink } from './sink.ts';
 
@@ -43,6 +44,8 @@ interface Reading {
 	/** By native id. */
 	readonly known: Map<string, Known>;
 	readonly due: DueDetails;
+	/** Enrichments that read each record by itself. */
+	readonly ownReads: readonly RecordEnrichment[];
 	readonly counts: { added: number; changed: number; unchanged: number; insufficient: number; assets: number };
 	/** Written in this run: seen again after a restart they are not counted as unchanged. */
 	readonly written: Set<string>;
@@ -69,6 +72,7 @@ export function createStoreScope(
 		opened,
 		parts,
 		known: new Map<string, Known>(stored.records),
+		ownReads: collection.enrichments.filter((each) => each.per === 'record').filter((each) => each.isOn),
 		due: createDueDetails({ collection, parts, enrich: task.enrich, states: stored.details, clock }),
 		counts: { added: 0, changed: 0, unchanged: 0, insufficient: 0, assets: 0 },
 		written: new Set(),
@@ -139,13 +143,14 @@ async function submit(reading: Reading, write: Partial<ScopeWrite> & Pick<ScopeW
 }
 
 async function writePage(reading: Reading, page: PageOfRecords): Promise<void> {
-	const { options, opened, parts, known, due, counts, written, seen, namedMissing } = reading;
+	const { options, opened, parts, known, due, ownReads, counts, written, seen, namedMissing } = reading;
 	const isLast = page.nextToken === null;
 	const readParts = new Set(parts.flatMap((part, index) => (page.enriched.has(part.feeder) ? [index] : [])));
 	const plan = planPage(options.collection.assetType, parts, page, {
 		known,
 		seen,
 		written,
+		ownReads,
 		touched: (record, before, isChanged) => due.listed(record, before, isChanged, readParts),
 	});
 	for (const nativeId of page.namedMissing ?? []) namedMissing.add(nativeId);
@@ -156,6 +161,7 @@ async function writePage(reading: Reading, page: PageOfRecords): Promise<void> {
 		rows: plan.rows,
 		seenIds: plan.seenIds,
 		unmissIds: plan.unmissIds,
+		...(ownReads.length > 0 ? detailsOf(reading, page, plan.rows) : {}),
 		...(isLast ? completion(reading, page) : {}),
 	});
 	counts.assets += plan.assets;
@@ -168,13 +174,37 @@ async function writePage(reading: Reading, page: PageOfRecords): Promise<void> {
 		const before = known.get(row.nativeId);
 		const id = row.id ?? result.insertedIds.get(row.nativeId);
 		if (id !== undefined) {
-			known.set(row.nativeId, { id, hash: row.hash, missed: false, masked: before?.masked ?? false });
+			const masked = [
+				...(before?.masked ?? []).filter((name) => !row.replacedKeys.includes(name)),
+				...Object.keys(row.unknown),
+			];
+			known.set(row.nativeId, { id, hash: row.hash, missed: false, masked });
 		}
 	}
 	if (!isLast) return;
 	if (page.goesOn) reading.epoch += 1;
 	if (page.goesOn) options.leases.set(opened.scopeId, reading.epoch);
 	else options.leases.delete(opened.scopeId);
+}
+
+/** What a page means for the own reads of its records: what another read brought too is answered, what changed is old. */
+function detailsOf(
+	{ options, known, due, ownReads }: Reading,
+	page: PageOfRecords,
+	rows: readonly RecordRow[],
+): Partial<ScopeWrite> {
+	const at = new Date(options.clock.now());
+	const details = ownReads.flatMap((enrichment) => {
+		const result = page.enriched.get(enrichment.action);
+		if (!result) return [];
+		const nativeIds = page.records.flatMap((record) => {
+			const before = known.get(record.nativeId ?? '');
+			const isFresh = before && due.isFresh(enrichment, before.id);
+			return record.nativeId !== undefined && !isFresh && findEnriched(result, record) ? [record.nativeId] : [];
+		});
+		return [{ action: enrichment.action, nativeIds, at }];
+	});
+	return { details, staleIds: rows.flatMap(({ id }) => id ?? []) };
 }
 
 async function writeDetails(
@@ -187,7 +217,7 @@ async function writeDetails(
 	const answered = details.filter(({ detail }) => 'attributes' in detail);
 	const nativeIds = answered.flatMap(({ record }) => record.nativeId ?? []);
 	const at = new Date(options.clock.now());
-	const result = await submit(reading, { page: -1, rows, details: { action: enrichment.action, nativeIds, at } });
+	const result = await submit(reading, { page: -1, rows, details: [{ action: enrichment.action, nativeIds, at }] });
 	// Those that the listing wrote are counted already.
 	const changed = Math.min(result.changed, rows.filter(({ nativeId }) => !written.has(nativeId)).length);
 	counts.changed += changed;
@@ -242,7 +272,8 @@ function detailRow(
 	const { attributes } = detail;
 	const digest = digestPart(part, attributes);
 	const at = index * digestBytes;
-	if (before && !before.masked && digest.equals(before.hash.subarray(at, at + digestBytes))) return undefined;
+	const isMasked = before?.masked.some((name) => part.names.includes(name)) ?? false;
+	if (before && !isMasked && digest.equals(before.hash.subarray(at, at + digestBytes))) return undefined;
 	digest.copy(hash, at);
 	return { ...row, attributes, replacedKeys: part.names, partsRead: [index], unknown: {}, notes };
 }
