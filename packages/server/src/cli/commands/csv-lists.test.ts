@@ -93,7 +93,7 @@ const detail: ExecutionDetail = {
 						cause: 'no, "never"',
 						action: 'iam:ListUsers',
 						assets: 0,
-						enrichments: [{ action: 'iam:GetUser', outcome: 'denied', cause: null }],
+						enrichments: [{ action: 'iam:GetUser', outcome: 'denied', cause: null, failed_action: null }],
 					},
 				],
 			},
@@ -106,7 +106,7 @@ const head = 'account_id,name,state,region,outcome,cause,action,assets,enrichmen
 test('one execution as CSV has a row for every scope, and for every account without one', async () => {
 	const { run, written } = open({}, { readExecution: async () => detail });
 	expect(await run('execution', '3f9c', '--csv')).toBe(0);
-	const enrichments = '"[{""action"":""iam:GetUser"",""outcome"":""denied"",""cause"":null}]"';
+	const enrichments = '"[{""action"":""iam:GetUser"",""outcome"":""denied"",""cause"":null,""failed_action"":null}]"';
 	expect(written.out.split('\r\n')).toEqual([
 		head,
 		"111122223333,'=Main,ACTIVE,global,complete,,,3,[]",
