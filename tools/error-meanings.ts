@@ -255,8 +255,9 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		remedy: 'Write it as 10.1.2.3 or 10.0.0.0/8.',
 	},
 	'STORE:0007': {
-		meaning: 'The cursor belongs to another listing.',
-		remedy: 'Take it from a page with the same filter and sort.',
+		meaning: 'The cursor belongs to another listing, or was changed.',
+		remedy:
+			'Give `--cursor` as the list before ended, in JSON `next_cursor`, with the same filters and the same `--sort`.',
 	},
 	'STORE:0008': {
 		meaning: 'The PostgreSQL server of ROLLCALL_DATABASE_URL cannot be reached, or refuses us.',

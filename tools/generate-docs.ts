@@ -1,7 +1,13 @@
 import { type AttributeTable, attributeJsonSchema } from '../packages/model/src/asset/attribute.ts';
 import { deviceAttributes } from '../packages/model/src/asset/device.ts';
 import { recordLineJsonSchema } from '../packages/model/src/asset/record-line.ts';
-import { iamUserAttributes, identityCenterUserAttributes, userAttributes } from '../packages/model/src/asset/user.ts';
+import {
+	iamUserAttributes,
+	identityCenterUserAttributes,
+	untoldByIam,
+	untoldByIdentityCenter,
+	userAttributes,
+} from '../packages/model/src/asset/user.ts';
 import { formatText } from './format-text.ts';
 
 /** A file that follows from the attribute definitions, for `tools/generate.ts`. */
@@ -38,9 +44,15 @@ ${renderTable(deviceAttributes)}
 ## User of IAM
 
 ${renderTable(iamUserAttributes)}
+${renderUntold(untoldByIam)}
 ## User of Identity Center
 
-${renderTable(identityCenterUserAttributes)}`;
+${renderTable(identityCenterUserAttributes)}
+${renderUntold(untoldByIdentityCenter)}`;
+}
+
+function renderUntold(names: readonly string[]): string {
+	return `Read \`not_supported\`, since AWS does not tell: ${names.map((name) => `\`${name}\``).join(', ')}.\n`;
 }
 
 function renderTable(table: AttributeTable): string {

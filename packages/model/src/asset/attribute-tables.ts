@@ -1,6 +1,12 @@
 import { type AttributeTable, attributesFedBy } from './attribute.ts';
 import { deviceAttributes } from './device.ts';
-import { extraActions, iamUserAttributes, identityCenterUserAttributes } from './user.ts';
+import {
+	extraActions,
+	iamUserAttributes,
+	identityCenterUserAttributes,
+	untoldByIam,
+	untoldByIdentityCenter,
+} from './user.ts';
 
 const tables: Readonly<Record<string, AttributeTable>> = {
 	'ec2.devices': deviceAttributes,
@@ -16,6 +22,16 @@ export function attributesOfKind(kind: string): AttributeTable {
 	const table = Object.hasOwn(tables, kind) ? tables[kind] : undefined;
 	if (table === undefined) throw new Error(`there are no attributes of ${kind}`);
 	return table;
+}
+
+const untold: Readonly<Record<string, readonly string[]>> = {
+	'iam.users': untoldByIam,
+	'identity_center.users': untoldByIdentityCenter,
+};
+
+/** Attributes that other sources of the same type of asset have, and of which a kind cannot tell whether there is none. */
+export function untoldAttributesOf(kind: string): readonly string[] {
+	return untold[kind] ?? [];
 }
 
 /** What one enrichment of a kind feeds, and where it stands in the hash of a record. */

@@ -7,6 +7,7 @@ const getUser = 'iam:GetUser';
 const details = 'iam:GetAccountAuthorizationDetails';
 const report = 'iam:GetCredentialReport';
 const memberships = 'identitystore:ListGroupMemberships';
+const untoldByIam = { updated_at: 'not_supported' } as const;
 const listed = { account_name: 'Shop', ou_path: 'o-1/r-1/', listed: true };
 
 function enrichment(outcome: Outcome, more: object = {}) {
@@ -34,6 +35,10 @@ const reported = [
 	'access_keys',
 	'access_keys_last_used_at',
 ];
+const untoldByIdentityCenter = Object.fromEntries(
+	[...reported, 'password_last_used_at', 'permissions_boundary'].map((name) => [name, 'not_supported'] as const),
+);
+
 const fields: Readonly<Record<string, readonly string[]>> = {
 	[getUser]: ['tags', 'permissions_boundary', 'tag_email'],
 	[details]: ['groups'],
@@ -85,7 +90,7 @@ describe('what is unknown of a user of IAM', () => {
 			all({ [getUser]: 'unconfirmed', [details]: 'unconfirmed', [report]: 'unconfirmed' }),
 		],
 	])('%s', (_rule, given, expected) => {
-		expect(maskOf('iam.users', given)).toEqual(expected);
+		expect(maskOf('iam.users', given)).toEqual({ ...untoldByIam, ...expected });
 	});
 
 	test('what is stored of the record alone wins over what its scope says', () => {
@@ -111,7 +116,15 @@ test.each<readonly [Case, UnknownMask]>([
 	[{ states: { [memberships]: 'failed' }, read: [0, 1] }, { groups: 'unconfirmed' }],
 	[{ states: { [memberships]: 'complete' }, read: [0, 1] }, {}],
 ])('groups of a user of Identity Center: %j', (given, expected) => {
-	expect(maskOf('identity_center.users', given)).toEqual(expected);
+	expect(maskOf('identity_center.users', given)).toEqual({ ...untoldByIdentityCenter, ...expected });
+});
+
+test('what a source cannot tell of its users is not supported, and what it has no concept of is absent', () => {
+	const mask = maskOf('identity_center.users', { states: { [memberships]: 'complete' }, read: [0, 1] });
+	expect(mask).toMatchObject({ mfa_enabled: 'not_supported', password_last_used_at: 'not_supported' });
+	for (const name of ['tags', 'path', 'arn', 'credential_report_at']) expect(mask).not.toHaveProperty(name);
+	const ofIam = maskOf('iam.users', { states: {}, read: [0] });
+	for (const name of ['display_name', 'title', 'user_type', 'locale']) expect(ofIam).not.toHaveProperty(name);
 });
 
 test('without an account list names are not permitted, for users as for devices', () => {
@@ -124,8 +137,10 @@ test('without an account list names are not permitted, for users as for devices'
 		ou_path: null,
 		listed: false,
 	};
-	expect(deriveUnknown(facts)).toEqual({ account_name: 'not_permitted', ou_path: 'not_permitted' });
-	expect(deriveUnknown({ ...facts, account_name: 'Shop', listed: true })).toEqual({ ou_path: 'not_supported' });
+	const untold = untoldByIdentityCenter;
+	expect(deriveUnknown(facts)).toEqual({ ...untold, account_name: 'not_permitted', ou_path: 'not_permitted' });
+	const isListed = { ...facts, account_name: 'Shop', listed: true };
+	expect(deriveUnknown(isListed)).toEqual({ ...untold, ou_path: 'not_supported' });
 });
 
 describe('what is derived of a user', () => {
@@ -136,20 +151,36 @@ describe('what is derived of a user', () => {
 
 	test('the last activity is the last use of the password, else the confirmation', () => {
 		const of = (stored: object) =>
-			completeAttributes('user', { ...stored }, { ...listed, enrichments: {} }, confirmedAt);
+			completeAttributes('user', { ...stored }, { ...listed, kind: 'iam.users', enrichments: {} }, confirmedAt);
 		expect(of({ password_last_used_at: usedAt })).toMatchObject({ last_activity_at: usedAt });
 		expect(of({})).toMatchObject({ last_activity_at: confirmedAt });
 	});
 
 	test('the time of the credential report is the one AWS gave, and is then known', () => {
-		const facts = { ...listed, enrichments };
+		const facts = { ...listed, kind: 'iam.users', enrichments };
 		expect(completeAttributes('user', {}, facts, confirmedAt)).toMatchObject({ credential_report_at: madeAt });
 		const mask = deriveUnknown({
 			...facts,
-			kind: 'iam.users',
 			unknown: null,
 			wasRead: (part) => [0, 3].includes(part),
 		});
 		for (const name of [...reported, 'credential_report_at']) expect(mask).not.toHaveProperty(name);
+	});
+
+	test.each<readonly [Outcome, boolean]>([
+		['complete', true],
+		['denied', true],
+		['failed', true],
+		['skipped', false],
+	])('what an extra told, whose last outcome is %s, is still told: %j', (outcome, isTold) => {
+		const facts = { ...listed, kind: 'iam.users', enrichments: { [report]: enrichment(outcome, { as_of: madeAt }) } };
+		const stored = { user_id: 'AIDA1', mfa_enabled: true };
+		const told = { mfa_enabled: true, credential_report_at: madeAt };
+		const last = { user_id: 'AIDA1', last_activity_at: confirmedAt, account_name: 'Shop', ou_path: 'o-1/r-1/' };
+		expect(completeAttributes('user', stored, facts, confirmedAt)).toEqual({ ...last, ...(isTold ? told : {}) });
+		expect(stored).toHaveProperty('mfa_enabled');
+		const mask = deriveUnknown({ ...facts, unknown: null, wasRead: (part) => [0, 3].includes(part) });
+		const expected = { complete: undefined, skipped: 'not_permitted' }[outcome as string];
+		expect(mask['credential_report_at']).toBe(expected);
 	});
 });

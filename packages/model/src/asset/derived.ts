@@ -1,5 +1,5 @@
 import type { Outcome } from '../run/outcome.ts';
-import { enrichedPartsOf } from './attribute-tables.ts';
+import { enrichedPartsOf, untoldAttributesOf } from './attribute-tables.ts';
 import type { AssetType } from './record-state.ts';
 import type { UnknownMask, UnknownReason } from './unknown.ts';
 import { credentialReportAction } from './user.ts';
@@ -37,14 +37,15 @@ export interface UnknownFacts extends AccountFacts {
 }
 
 /**
- * The whole mask of a record: what it says itself, what enrichments did not confirm, and what no account list told. An
- * attribute whose last value is kept stays in the attributes and is `unconfirmed` here.
+ * The whole mask of a record: what it says itself, what its source never tells, what enrichments did not confirm, and what
+ * no account list told. An attribute whose last value is kept stays in the attributes and is `unconfirmed` here.
  */
 export function deriveUnknown({ kind, unknown, wasRead, enrichments, ...account }: UnknownFacts): UnknownMask {
 	const mask: Record<string, UnknownReason> = {};
+	for (const name of untoldAttributesOf(kind)) mask[name] = 'not_supported';
 	for (const { action, part, attributes, isExtra } of enrichedPartsOf(kind)) {
 		const reason = enrichmentUnknown(enrichments[action]?.outcome, isExtra, wasRead(part));
-		if (action === credentialReportAction && enrichments[action]?.as_of === undefined) {
+		if (action === credentialReportAction && reportMadeAt(enrichments) === undefined) {
 			mask['credential_report_at'] = reason ?? 'unconfirmed';
 		}
 		if (reason === undefined) continue;
@@ -71,23 +72,36 @@ function enrichmentUnknown(outcome: Outcome | undefined, isExtra: boolean, read:
 	return refused ? 'not_permitted' : 'unconfirmed';
 }
 
+/** When AWS made the credential report, unless it is an extra that was switched off. */
+function reportMadeAt(enrichments: EnrichmentOutcomes): string | undefined {
+	const report = enrichments[credentialReportAction];
+	return report?.outcome === 'skipped' ? undefined : report?.as_of;
+}
+
 export type AttributeValues = Readonly<Record<string, unknown>>;
 
 /**
- * Stored attributes with those that are joined or derived when read.
+ * Stored attributes with those that are joined or derived when read, and without what an enrichment told that was
+ * switched off since: that is not permitted now, so its last value is neither shown nor searched. What an enrichment was
+ * refused, or failed at, keeps its last value.
  *
  * @param confirmedAt when the record was last seen for certain, ISO 8601
  */
 export function completeAttributes<Attributes extends AttributeValues>(
 	type: AssetType,
 	stored: Attributes,
-	facts: AccountFacts & Pick<UnknownFacts, 'enrichments'>,
+	facts: AccountFacts & Pick<UnknownFacts, 'kind' | 'enrichments'>,
 	confirmedAt: string | null,
 ): Attributes {
 	const activeAt = lastActivityAt[type](stored, confirmedAt);
-	const reportedAt = facts.enrichments[credentialReportAction]?.as_of;
+	const reportedAt = reportMadeAt(facts.enrichments);
+	const attributes = { ...stored };
+	for (const { action, attributes: names } of enrichedPartsOf(facts.kind)) {
+		if (facts.enrichments[action]?.outcome !== 'skipped') continue;
+		for (const name of names) Reflect.deleteProperty(attributes, name);
+	}
 	return {
-		...stored,
+		...attributes,
 		...(facts.account_name === null ? {} : { account_name: facts.account_name }),
 		...(facts.ou_path === null ? {} : { ou_path: facts.ou_path }),
 		...(reportedAt === undefined ? {} : { credential_report_at: reportedAt }),

@@ -114,6 +114,28 @@ export const userAttributes = {
 
 export type UserAttributeName = keyof typeof userAttributes;
 
+/**
+ * Attributes of users that a source lacks, though something is so or not so of each of its users: an absent one would say
+ * "none", so they are `not_supported`. Whether somebody signs in with MFA, has a password, and when that was used are facts
+ * of a user of Identity Center too; what bounds its permissions lies in permission sets.
+ *
+ * Whatever else a source lacks is no concept of it (`–` in `inventory.md`, Attributes), and its users rightly have none:
+ * display name, title, user type, locale, external ids and identity store of IAM; path, ARN, tags and credential report of
+ * Identity Center.
+ */
+export const untoldByIdentityCenter = [
+	'password_last_used_at',
+	'permissions_boundary',
+	'password_enabled',
+	'password_last_changed_at',
+	'mfa_enabled',
+	'access_keys',
+	'access_keys_last_used_at',
+] as const satisfies readonly UserAttributeName[];
+
+/** The same of IAM: a user is changed without a trace in what IAM gives. `enabled` is in its table, and said by `convert`. */
+export const untoldByIam = ['updated_at'] as const satisfies readonly UserAttributeName[];
+
 /** Attributes of one user. An attribute that is not there is known to be absent, unless the unknown mask names it. */
 export type UserAttributes = {
 	[Name in UserAttributeName]?: z.infer<(typeof userAttributes)[Name]['schema']>;

@@ -1,5 +1,6 @@
 import { describeError, RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { usageExitCode } from '@rollcall/model/run/execution.ts';
+import { encodeJson } from './text/json.ts';
 import type { Style } from './text/style.ts';
 
 /** Codes that mean: what was asked for is wrong, not what was found. */
@@ -41,5 +42,5 @@ export function renderFailureJson(error: unknown): string {
 		who: known?.actor ?? 'rollcall',
 		retryable: known?.retryable ?? false,
 	};
-	return `${JSON.stringify({ error: body })}\n`;
+	return `${encodeJson({ error: body })}\n`;
 }

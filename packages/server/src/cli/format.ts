@@ -30,5 +30,5 @@ export async function printCsvFields<Row>(
 ): Promise<void> {
 	const { encodeCsv } = await import('./text/csv.ts');
 	const cells = rows.map((row) => fields.map(([, value]) => value(row)));
-	await out.write(encodeCsv([fields.map(([name]) => name), ...cells]));
+	await out.write(encodeCsv([fields.map(([name]) => name), ...cells], out.isTerminal));
 }

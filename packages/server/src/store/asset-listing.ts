@@ -10,7 +10,7 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf, wasRead } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
-import { all, type Condition, type FilterCondition, undecidedCondition } from './filter-conditions.ts';
+import { all, type Condition, type FilterCondition, matchCondition, undecidedCondition } from './filter-conditions.ts';
 import { projections } from './projections.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -97,7 +97,7 @@ export async function listAssets<Attributes extends AttributeValues, Filter, Sor
 ): Promise<AssetPage<Attributes>> {
 	const slice = await sliceAssets<Attributes, Filter, Sort>(tx, listing, query);
 	const conditions = listing.conditions(query.filter);
-	const total = await countAssets(tx, listing.type, all(conditions.map((each) => each.sql)));
+	const total = await countAssets(tx, listing.type, all(conditions.map(matchCondition)));
 	const undecided = undecidedCondition(conditions);
 	return {
 		...slice,
@@ -123,7 +123,7 @@ export async function sliceAssets<Attributes extends AttributeValues, Filter, So
 	listing: AssetListing<Filter, Sort>,
 	query: AssetQuery<Filter, Sort>,
 ): Promise<AssetSlice<Attributes>> {
-	const conditions = listing.conditions(query.filter).map((each) => each.sql);
+	const conditions = listing.conditions(query.filter).map(matchCondition);
 	const columns = listing.sorts[query.sort];
 	const after =
 		query.cursor === null ? [] : [afterCursor(columns, readCursor(query.cursor, query.sort, columns.length))];
@@ -209,12 +209,19 @@ function writeCursor(sort: string, values: readonly string[]): string {
 	return Buffer.from(JSON.stringify([sort, ...values])).toString('base64url');
 }
 
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** PostgreSQL has no text with a NUL, so no value of ours holds one. */
+function isStorable(value: string): boolean {
+	return !value.includes('\u0000');
+}
+
 function readCursor(cursor: string, sort: string, length: number): readonly string[] {
 	try {
 		const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
 		if (Array.isArray(parsed) && parsed.length === length + 1 && parsed[0] === sort) {
 			const values = parsed.slice(1).filter((value): value is string => typeof value === 'string');
-			if (values.length === length && /^[0-9a-f-]{36}$/.test(values.at(-1) ?? '')) return values;
+			if (values.length === length && uuidPattern.test(values.at(-1) ?? '') && values.every(isStorable)) return values;
 		}
 	} catch {
 		// Falls through to the one error for every bad cursor.
@@ -224,6 +231,6 @@ function readCursor(cursor: string, sort: string, length: number): readonly stri
 		actor: 'you',
 		retryable: false,
 		message: 'The cursor is not one of this listing.',
-		fix: 'Take nextCursor from a page with the same filter and sort.',
+		fix: 'Give --cursor as the list before ended (with JSON: next_cursor), with the same filters and the same --sort.',
 	});
 }

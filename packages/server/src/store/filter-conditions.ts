@@ -1,4 +1,9 @@
-import { assetKinds, attributesOfKind, enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import {
+	assetKinds,
+	attributesOfKind,
+	enrichedPartsOf,
+	untoldAttributesOf,
+} from '@rollcall/model/asset/attribute-tables.ts';
 import { fold } from '@rollcall/model/history/text.ts';
 import { type RawBuilder, sql } from 'kysely';
 
@@ -68,14 +73,32 @@ function stateCondition(state: AssetFilter['recordState']): Condition {
 }
 
 /**
+ * Rows that match for certain. What an enrichment told that was switched off since is unknown, though the projection still
+ * holds its last value.
+ */
+export function matchCondition({ sql: condition, attribute }: FilterCondition): Condition {
+	const actions = new Set(
+		assetKinds.flatMap(enrichedPartsOf).flatMap(({ action, attributes }) => {
+			return attribute !== undefined && attributes.includes(attribute) ? [action] : [];
+		}),
+	);
+	const asked = [...actions].map(
+		(action) => sql`coalesce(s.enrichments -> ${action} ->> 'outcome' <> 'skipped', true)`,
+	);
+	return all([condition, ...asked]);
+}
+
+/**
  * Rows that may match or not, because what the filter asks of them is not known: no condition is failed for certain, and
  * not all are met. Nothing where the filter asks for nothing that may be unknown.
  */
 export function undecidedCondition(conditions: readonly FilterCondition[]): Condition | undefined {
 	if (conditions.every(({ attribute }) => attribute === undefined)) return undefined;
-	const met = conditions.map(({ sql: condition }) => sql`coalesce(${condition}, false)`);
-	const notFailed = conditions.map(({ sql: condition, attribute }) =>
-		attribute === undefined ? condition : sql`coalesce(${condition}, false) or ${unknownCondition(attribute)}`,
+	const met = conditions.map((each) => sql`coalesce(${matchCondition(each)}, false)`);
+	const notFailed = conditions.map((each) =>
+		each.attribute === undefined
+			? each.sql
+			: sql`coalesce(${matchCondition(each)}, false) or ${unknownCondition(each.attribute)}`,
 	);
 	return sql`${all(notFailed)} and not (${all(met)})`;
 }
@@ -84,12 +107,13 @@ export function undecidedCondition(conditions: readonly FilterCondition[]): Cond
 function unknownCondition(attribute: string): Condition {
 	const stored = sql`coalesce(jsonb_exists(r.unknown, ${attribute}), false)`;
 	const derived = assetKinds.flatMap((kind) => {
+		const isOfKind = sql`d.integration in (select id from integration where kind = ${kind})`;
+		if (untoldAttributesOf(kind).includes(attribute)) return [isOfKind];
 		if (!Object.hasOwn(attributesOfKind(kind), attribute)) return [];
 		const part = enrichedPartsOf(kind).find(({ attributes }) => attributes.includes(attribute));
 		if (part === undefined) return [];
 		const wasRead = sql`substring(r.hash from ${part.part * digestBytes + 1} for ${digestBytes}) <> ${neverRead}`;
 		const isComplete = sql`coalesce(s.enrichments -> ${part.action} ->> 'outcome' = 'complete', false)`;
-		const isOfKind = sql`d.integration in (select id from integration where kind = ${kind})`;
 		return [sql`(${isOfKind} and not (${isComplete} and ${wasRead}))`];
 	});
 	return sql`(${sql.join([stored, ...derived], sql` or `)})`;

@@ -40,7 +40,10 @@ export function userConditions(filter: UserFilter): readonly FilterCondition[] {
 	}
 	if (filter.enabled !== undefined) conditions.push({ sql: sql`d.enabled = ${filter.enabled}`, attribute: 'enabled' });
 	if (filter.passwordUsedBefore !== undefined) {
-		conditions.push({ sql: sql`d.password_last_used_at < ${filter.passwordUsedBefore}::timestamptz` });
+		conditions.push({
+			sql: sql`d.password_last_used_at < ${filter.passwordUsedBefore}::timestamptz`,
+			attribute: 'password_last_used_at',
+		});
 	}
 	return conditions;
 }

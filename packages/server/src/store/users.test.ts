@@ -93,13 +93,14 @@ onEveryServer((openCluster) => {
 		scopeName: string,
 		enrichments: Readonly<Record<string, EnrichmentUpdate>>,
 		rows: readonly ReturnType<typeof makeUserRow>[],
+		minutes = 0,
 	): Promise<void> {
-		const executionId = await beginRun(side, minute(0));
-		const { scopes } = await openScopes(side, executionId, { at: minute(0), regions: [scopeName] });
+		const executionId = await beginRun(side, minute(minutes));
+		const { scopes } = await openScopes(side, executionId, { at: minute(minutes), regions: [scopeName] });
 		await apply(side, executionId, {
-			...pageOf(scopes[0], executionId, 0, 0, [...rows]),
+			...pageOf(scopes[0], executionId, minutes, 0, [...rows]),
 			enrichments,
-			close: { outcome: 'complete', at: minute(1) },
+			close: { outcome: 'complete', at: minute(minutes + 1) },
 		});
 	}
 
@@ -169,7 +170,8 @@ onEveryServer((openCluster) => {
 		[{ group: 'nobody', name: 'carol' }, [], 1],
 		[{ enabled: true }, ['ic:alice', 'ic:carol'], 4],
 		[{ enabled: false }, ['ic:bob'], 4],
-		[{ passwordUsedBefore: '2025-06-01T00:00:00.000Z' }, ['iam:old'], 0],
+		// Of its users Identity Center does not tell.
+		[{ passwordUsedBefore: '2025-06-01T00:00:00.000Z' }, ['iam:old'], 3],
 		// GetUser was not made of alice yet; users of Identity Center have no tags.
 		[{ tags: [{ name: 'team' }] }, ['iam:Zoë@Example.com'], 1],
 		[{ tags: [{ name: 'team', value: 'blue' }] }, [], 1],
@@ -181,8 +183,14 @@ onEveryServer((openCluster) => {
 
 	test('how many may match counts those whose mask names the attribute', async () => {
 		const { assets } = await list({});
-		for (const attribute of ['groups', 'tags', 'enabled'] as const) {
-			const filter = { groups: { group: '?' }, tags: { tags: [{ name: '?' }] }, enabled: { enabled: true } }[attribute];
+		const filters = {
+			groups: { group: '?' },
+			tags: { tags: [{ name: '?' }] },
+			enabled: { enabled: true },
+			password_last_used_at: { passwordUsedBefore: '2020-01-01T00:00:00.000Z' },
+		};
+		for (const attribute of ['groups', 'tags', 'enabled', 'password_last_used_at'] as const) {
+			const filter = filters[attribute];
 			const page = await list(filter);
 			const matching = new Set(namesOf(page.assets));
 			const unknown = assets.filter((user) => user.unknown[attribute] !== undefined && !matching.has(user.nativeId));
@@ -230,6 +238,45 @@ onEveryServer((openCluster) => {
 	test('accounts count their devices and their users, each by themselves', async () => {
 		const accounts = await ground.store.tenant(ground.organizationId, (tx) => listAccounts(tx));
 		expect(accounts.map((account) => [account.accountId, account.devices, account.users])).toEqual([[accountId, 1, 7]]);
+	});
+
+	test('what an extra told is neither found nor shown when it is switched off, and who has it may match', async () => {
+		const iam = await withKind(ground, 'iam.users');
+		const action = 'iam:GetAccountAuthorizationDetails';
+		const name = 'former';
+		const groups = [{ id: 'G9', name: 'former-admins' }];
+		const row = (partsRead: readonly number[], more: object) =>
+			makeUserRow('iam.users', `AIDA-${name}`, { partsRead, attributes: iamUser(name, { ...more }) });
+		const look = async (filter: UserFilter) => {
+			const page = await list({ name, ...filter });
+			return [page.total, page.undecided, page.assets[0]?.attributes.groups, page.assets[0]?.unknown['groups']];
+		};
+		await read(iam, 'extra', { [action]: { outcome: 'complete' } }, [row([0, 2], { groups })], 50);
+		for (const group of ['G9', 'former-*']) expect(await look({ group })).toEqual([1, 0, groups, undefined]);
+		await read(iam, 'extra', { [action]: denied }, [row([0], {})], 52);
+		expect(await look({ group: 'G9' })).toEqual([1, 0, groups, 'unconfirmed']);
+		await read(iam, 'extra', { [action]: { outcome: 'skipped' } }, [row([0], {})], 54);
+		for (const group of ['G9', 'former-*', 'others'])
+			expect([group, await look({ group })]).toEqual([group, [0, 1, undefined, undefined]]);
+		expect(await look({})).toEqual([1, 0, undefined, 'not_permitted']);
+		expect((await find(name))[0]?.attributes).not.toHaveProperty('groups');
+		await read(iam, 'extra', { [action]: { outcome: 'complete' } }, [row([0, 2], { groups })], 56);
+		expect(await look({ group: 'G9' })).toEqual([1, 0, groups, undefined]);
+	});
+
+	test.each([
+		['a NUL', ['name', 'a\u0000b', '00000000-0000-8000-8000-000000000001']],
+		['an id that is none', ['name', 'a', '-'.repeat(36)]],
+		['too few values', ['name', '00000000-0000-8000-8000-000000000001']],
+		['a value that is no text', ['name', 7, '00000000-0000-8000-8000-000000000001']],
+		['another order', ['email', 'a', '00000000-0000-8000-8000-000000000001']],
+		['no list', { name: 'a' }],
+	])('a cursor with %s is refused as one, with where the right one stands', async (_what, value) => {
+		const cursor = Buffer.from(JSON.stringify(value)).toString('base64url');
+		await expect(list({}, { cursor })).rejects.toMatchObject({
+			code: 'STORE:0007',
+			fix: expect.stringMatching(/--cursor.*next_cursor/u),
+		});
 	});
 
 	describe('a row with some parts of its record', () => {

@@ -8,6 +8,7 @@ import { iamAttributes } from './true-users.ts';
 /** What IAM does not tell at all, and what it tells only to who asked for an extra. */
 const neverTold = {
 	enabled: 'not_supported',
+	updated_at: 'not_supported',
 	groups: 'not_permitted',
 	password_enabled: 'not_permitted',
 	password_last_changed_at: 'not_permitted',

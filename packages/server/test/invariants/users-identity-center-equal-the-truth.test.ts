@@ -6,6 +6,19 @@ import { expandDocument } from '#store/raw-document.ts';
 import { openStage, type Stage, scopeOf } from './stage.ts';
 import { identityAttributes, userSettings } from './true-users.ts';
 
+/** Facts of IAM and of credential reports: of users of Identity Center AWS does not tell them. */
+const neverTold = Object.fromEntries(
+	[
+		'password_last_used_at',
+		'permissions_boundary',
+		'password_enabled',
+		'password_last_changed_at',
+		'mfa_enabled',
+		'access_keys',
+		'access_keys_last_used_at',
+	].map((name) => [name, 'not_supported']),
+);
+
 describe('users of Identity Center are the truth', () => {
 	let stage: Stage;
 	let summary: ExecutionSummary;
@@ -51,7 +64,7 @@ describe('users of Identity Center are the truth', () => {
 
 	it('nothing of the group memberships is unknown; without Organization Discovery only the account’s name is', async () => {
 		for (const user of (await stage.users()).values()) {
-			expect(user.unknown).toEqual({ account_name: 'not_permitted', ou_path: 'not_permitted' });
+			expect(user.unknown).toEqual({ ...neverTold, account_name: 'not_permitted', ou_path: 'not_permitted' });
 			expect(user.standing.state).toBe('active');
 		}
 	});

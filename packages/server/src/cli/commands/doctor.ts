@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { DoctorCheck, DoctorFinding } from '#compose/ports.ts';
 import { addExamples, type Bind } from '../command-binding.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
+import { addCsvOption, type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../format.ts';
 import type { Output } from '../terminal.ts';
 import { countOf } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import { padEnd, toHarmless, wrap } from '../text/width.ts';
 
 /** `rollcall doctor`. */
@@ -16,13 +18,22 @@ export function defineDoctor(program: Command, bind: Bind): void {
 			'Checks configuration, data directory, database, schema, roles, AWS identity, clock and endpoints.\n' +
 				'Each check says what was found and, where something is wrong, how to mend it. Ends with 1 if any failed.',
 		)
-		.action(bind<object>(examine));
+		.action(bind<CsvOption>(examine));
+	addCsvOption(command);
 	addExamples(command, 'rollcall doctor', `rollcall doctor --json | jq '.checks[] | select(.status != "ok")'`);
 }
 
 type NamedFinding = DoctorFinding & { readonly name: string };
 
-async function examine(context: CommandContext, options: GlobalOptions): Promise<number> {
+const csvFields: readonly CsvField<NamedFinding>[] = [
+	['name', (finding) => finding.name],
+	['status', (finding) => finding.status],
+	['detail', (finding) => finding.detail],
+	['fix', (finding) => finding.fix],
+];
+
+async function examine(context: CommandContext, options: CsvOption & GlobalOptions): Promise<number> {
+	const format = chooseFormat(options);
 	const config = await context.loadConfig();
 	const composition = await context.loadComposition();
 	const { out } = context.terminal;
@@ -30,12 +41,14 @@ async function examine(context: CommandContext, options: GlobalOptions): Promise
 	for (const check of composition.listDoctorChecks(config)) {
 		const finding = { name: check.name, ...(await runCheck(check)) };
 		findings.push(finding);
-		if (!options.json) await out.write(renderFinding(finding, out));
+		if (format === 'table') await out.write(renderFinding(finding, out));
 	}
 	const failed = findings.filter((finding) => finding.status === 'fail').length;
 	const warned = findings.filter((finding) => finding.status === 'warn').length;
-	if (options.json) {
-		await out.write(`${JSON.stringify({ ok: failed === 0, checks: findings })}\n`);
+	if (format === 'csv') {
+		await printCsvFields(out, csvFields, findings);
+	} else if (format === 'json') {
+		await out.write(`${encodeJson({ ok: failed === 0, checks: findings })}\n`);
 	} else if (failed + warned === 0) {
 		await out.write(`\n${out.style.good('All is well.')}\n`);
 	} else {

@@ -4,6 +4,7 @@ import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { countOf, formatAge, formatCount } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
@@ -20,7 +21,7 @@ export async function listAccounts(context: CommandContext, options: CsvOption &
 		return 0;
 	}
 	if (format === 'json') {
-		const lines = accounts.map((account) => `${JSON.stringify(presentAccount(account))}\n`);
+		const lines = accounts.map((account) => `${encodeJson(presentAccount(account))}\n`);
 		await out.write(lines.join(''));
 		return 0;
 	}

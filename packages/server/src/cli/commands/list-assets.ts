@@ -5,6 +5,7 @@ import { type CsvOption, chooseFormat } from '../format.ts';
 import { withInventory } from '../inventory.ts';
 import type { Terminal } from '../terminal.ts';
 import { countOf } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import { createTable } from '../text/table.ts';
 import { type AssetColumn, type ColumnDefinitions, listEveryColumn, resolveColumns } from '../views/asset-columns.ts';
 import { presentAsset } from '../views/asset-json.ts';
@@ -67,7 +68,10 @@ export async function printAssets<Row extends AssetRow, Filter extends object, S
 	const format = chooseFormat(options);
 	const width = terminal.out.width();
 	const byItself = format === 'csv' ? listEveryColumn(definition.columns) : definition.chooseColumns(width);
-	const columns = resolveColumns(definition.columns, options.columns ?? byItself);
+	const names = options.columns ?? byItself;
+	// A last known value stands in its cell like any other: only this column tells that it is not confirmed.
+	const isMarked = format !== 'csv' || names.includes('unknown');
+	const columns = resolveColumns(definition.columns, isMarked ? names : [...names, 'unknown']);
 	return withInventory(context, options, async (inventory) => {
 		const limit = Math.min(options.limit, pageSize);
 		const first = await definition.list(inventory, {
@@ -115,7 +119,7 @@ async function printLines<Row extends AssetRow>(
 	let { nextCursor } = first;
 	for await (const slice of slices) {
 		nextCursor = slice.nextCursor;
-		const lines = slice.assets.map((asset) => `${JSON.stringify(presentAsset(type, asset))}\n`);
+		const lines = slice.assets.map((asset) => `${encodeJson(presentAsset(type, asset))}\n`);
 		if (lines.length > 0) await terminal.out.write(lines.join(''));
 	}
 	const { coverage } = first;
@@ -130,7 +134,7 @@ async function printLines<Row extends AssetRow>(
 			oldest_confirmed_at: coverage.oldestConfirmedAt,
 		},
 	};
-	await terminal.err.write(`${JSON.stringify(about)}\n`);
+	await terminal.err.write(`${encodeJson(about)}\n`);
 }
 
 /** As with JSON; an empty list still has its first row, which says what it would hold. */
@@ -142,12 +146,13 @@ async function printCsv<Row extends AssetRow>(
 	const { encodeCsv } = await import('../text/csv.ts');
 	let { nextCursor } = listing.first;
 	let count = 0;
-	await terminal.out.write(encodeCsv([columns.map(({ name }) => name)]));
+	const { out } = terminal;
+	await out.write(encodeCsv([columns.map(({ name }) => name)]));
 	for await (const slice of listing.slices) {
 		nextCursor = slice.nextCursor;
 		count += slice.assets.length;
 		const rows = slice.assets.map((asset) => columns.map((column) => column.value(asset)));
-		if (rows.length > 0) await terminal.out.write(encodeCsv(rows));
+		if (rows.length > 0) await out.write(encodeCsv(rows, out.isTerminal));
 	}
 	await terminal.err.write(`${describeTotal(listing, count, terminal.now())}\n`);
 	await printMore(terminal, nextCursor);
@@ -192,9 +197,9 @@ function describeUndecided(count: number): string {
 	return `${countOf(count, 'more may match', 'more may match')}: what the filters ask of them is unknown.`;
 }
 
-async function printMore({ out, err }: Terminal, nextCursor: string | null): Promise<void> {
+async function printMore({ err }: Terminal, nextCursor: string | null): Promise<void> {
 	if (nextCursor === null) return;
-	await err.write(`More: the same with ${out.style.accent(`--cursor ${nextCursor}`)}, or --limit all\n`);
+	await err.write(`More: the same with ${err.style.accent(`--cursor ${nextCursor}`)}, or --limit all\n`);
 }
 
 function describeEmpty<Row>({ first, type, isFiltered }: Listing<Row>, firstSteps: string): string {

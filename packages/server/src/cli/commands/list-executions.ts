@@ -4,6 +4,7 @@ import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { formatAge, formatCount, formatDuration } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
 import { presentExecution } from '../views/execution-json.ts';
@@ -24,7 +25,7 @@ export async function listExecutions(
 	if (format === 'csv') {
 		await printCsvFields(out, csvFields, executions);
 	} else if (format === 'json') {
-		await out.write(executions.map((execution) => `${JSON.stringify(presentExecution(execution))}\n`).join(''));
+		await out.write(executions.map((execution) => `${encodeJson(presentExecution(execution))}\n`).join(''));
 	} else if (executions.length === 0) {
 		await out.write('No executions yet. `rollcall collect --help` shows how to start the first.\n');
 	} else {

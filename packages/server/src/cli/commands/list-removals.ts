@@ -3,6 +3,7 @@ import type { CommandContext, GlobalOptions } from '../context.ts';
 import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../format.ts';
 import { withInventory } from '../inventory.ts';
 import { countOf, formatAge } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import { renderTable, textCells } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
 
@@ -28,7 +29,7 @@ export async function listRemovals(context: CommandContext, options: CsvOption &
 		return 0;
 	}
 	if (format === 'json') {
-		await out.write(held.map((removal) => `${JSON.stringify(presentRemoval(removal))}\n`).join(''));
+		await out.write(held.map((removal) => `${encodeJson(presentRemoval(removal))}\n`).join(''));
 		return 0;
 	}
 	if (held.length === 0) {

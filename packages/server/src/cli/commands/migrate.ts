@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { countOf } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 
 /** `rollcall migrate`. */
 export function defineMigrate(program: Command, bind: Bind): void {
@@ -26,7 +27,7 @@ async function migrate(context: CommandContext, options: GlobalOptions): Promise
 	const report = await composition.runMigrations(config);
 	const { out } = context.terminal;
 	if (options.json) {
-		await out.write(`${JSON.stringify(report)}\n`);
+		await out.write(`${encodeJson(report)}\n`);
 		return 0;
 	}
 	await out.write(`${out.style.dim('database')}  ${report.database}\n${out.style.dim('schema')}    ${report.schema}\n`);

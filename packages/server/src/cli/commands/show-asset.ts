@@ -7,14 +7,14 @@ import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
 import { formatAge, formatTime } from '../text/amounts.ts';
+import { encodeJson } from '../text/json.ts';
 import { renderTable, textCells } from '../text/table.ts';
-import { padEnd, toHarmless, wrap } from '../text/width.ts';
+import { displayWidth, padEnd, toHarmless, wrap } from '../text/width.ts';
 import { presentAssetDetail } from '../views/asset-json.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
 import { describeStanding, describeUnknown } from '../views/standing.ts';
 import { formatValue } from '../views/values.ts';
 
-const labelWidth = 22;
 const widestText = 120;
 
 /** What differs between showing one type of asset and another. */
@@ -25,6 +25,8 @@ export interface ShowDefinition<Detail extends AssetDetail> {
 	find(inventory: Inventory): Promise<readonly Detail[]>;
 	titleOf(asset: Detail): string;
 	readonly nativeIdLabel: string;
+	/** How attributes are shown that have a way of their own. */
+	readonly formats?: Readonly<Record<string, (value: unknown) => string>>;
 	/** What to do where nothing has the id. */
 	readonly fix: string;
 }
@@ -41,7 +43,7 @@ export async function showAsset<Detail extends AssetDetail>(
 		const { out } = context.terminal;
 		const nowMs = context.terminal.now();
 		for (const [index, asset] of assets.entries()) {
-			if (options.json) await out.write(`${JSON.stringify(presentAssetDetail(definition.type, asset))}\n`);
+			if (options.json) await out.write(`${encodeJson(presentAssetDetail(definition.type, asset))}\n`);
 			else await out.write(`${index === 0 ? '' : '\n'}${renderAsset(definition, asset, out, nowMs)}\n`);
 		}
 		return 0;
@@ -67,16 +69,22 @@ function renderAsset<Detail extends AssetDetail>(
 	const { style } = out;
 	const title = toHarmless(definition.titleOf(asset));
 	const paint = asset.standing.state === 'active' ? style.good : style.warning;
+	const facts: readonly Fact[] = [
+		['id', asset.id],
+		[definition.nativeIdLabel, toHarmless(asset.nativeId)],
+		['first seen', `${formatTime(asset.firstObservedAt)} (${formatAge(asset.firstObservedAt, nowMs)})`],
+		['last confirmed', describeTime(asset.lastConfirmedAt, nowMs)],
+		['last changed', describeTime(asset.lastChangedAt, nowMs)],
+	];
+	const attributes = listAttributes(definition, asset, out);
+	const labelWidth = Math.max(...[...facts, ...attributes].map(([label]) => displayWidth(label))) + 2;
+	const renderFacts = (each: readonly Fact[]): string[] => each.flatMap((one) => renderFact(one, labelWidth, out));
 	const lines = [
 		`${style.strong(title)}  ${paint(describeStanding(asset.standing, nowMs))}`,
-		...fact('id', asset.id, out),
-		...fact(definition.nativeIdLabel, asset.nativeId, out),
-		...fact('first seen', `${formatTime(asset.firstObservedAt)} (${formatAge(asset.firstObservedAt, nowMs)})`, out),
-		...fact('last confirmed', describeTime(asset.lastConfirmedAt, nowMs), out),
-		...fact('last changed', describeTime(asset.lastChangedAt, nowMs), out),
+		...renderFacts(facts),
 		'',
 		style.dim('ATTRIBUTES'),
-		...renderAttributes(asset, out),
+		...renderFacts(attributes),
 		'',
 		style.dim('SOURCES'),
 		...asset.sources.flatMap((source) => renderSource(source, out, nowMs)),
@@ -87,15 +95,22 @@ function renderAsset<Detail extends AssetDetail>(
 	return lines.join('\n');
 }
 
-/** In the order of the schema; what is absent is left out, what is unknown is not. */
-function renderAttributes(asset: AssetDetail, out: Output): string[] {
-	return Object.keys(attributesOfKind(asset.source)).flatMap((name) => {
+/** A label with its text, which may have several lines. */
+type Fact = readonly [label: string, text: string];
+
+/** In the order of the schema, then what the source never tells; what is absent is left out, what is unknown is not. */
+function listAttributes<Detail extends AssetDetail>(
+	{ formats = {} }: Pick<ShowDefinition<Detail>, 'formats'>,
+	asset: Detail,
+	out: Output,
+): readonly Fact[] {
+	const names = new Set([...Object.keys(attributesOfKind(asset.source)), ...Object.keys(asset.unknown)]);
+	return [...names].flatMap((name): Fact[] => {
 		const reason = asset.unknown[name];
 		const value = asset.attributes[name];
-		if (value === undefined && reason === undefined) return [];
-		if (value === undefined && reason !== undefined) return fact(name, out.style.warning(describeUnknown(reason)), out);
+		if (value === undefined) return reason === undefined ? [] : [[name, out.style.warning(describeUnknown(reason))]];
 		const mark = reason === undefined ? '' : out.style.warning(`  (${describeUnknown(reason)}: last known value)`);
-		return fact(name, formatLong(value) + mark, out);
+		return [[name, (formats[name] ?? formatLong)(value) + mark]];
 	});
 }
 
@@ -149,7 +164,7 @@ function describeTime(at: string | null, nowMs: number): string {
 	return at === null ? 'never' : `${formatTime(at)} (${formatAge(at, nowMs)})`;
 }
 
-function fact(label: string, text: string, out: Output): string[] {
+function renderFact([label, text]: Fact, labelWidth: number, out: Output): string[] {
 	const width = Math.min(out.width(), widestText) - labelWidth - 2;
 	const lines = text.split('\n').flatMap((line) => wrap(line, width));
 	return lines.map(

@@ -1,5 +1,5 @@
 import type { CommandContext, GlobalOptions } from '../context.ts';
-import { titleOfUser } from '../views/user-columns.ts';
+import { formatGroups, titleOfUser } from '../views/user-columns.ts';
 import { showAsset } from './show-asset.ts';
 
 /** `rollcall user ID`. */
@@ -10,6 +10,7 @@ export async function showUser(context: CommandContext, options: GlobalOptions, 
 		find: (inventory) => inventory.findUsers(id),
 		titleOf: titleOfUser,
 		nativeIdLabel: 'native id',
+		formats: { groups: formatGroups },
 		fix: 'give a user name, an e-mail address, a user id, an ARN or the id of an asset; `rollcall users --name "*NAME*"` looks for one',
 	});
 }

@@ -32,11 +32,12 @@ test('CSV goes out page by page under one row of names; what belongs to the whol
 	);
 	expect(await run('users', '--csv', '--limit', '2', '--columns', 'usernames,emails,groups,source')).toBe(0);
 	expect(asked).toEqual([2, [1, 'two']]);
+	const unknown = '"{""groups"":""not_permitted""}"';
 	const emails = '"[""a@example.com"",""b@example.com""]"';
 	expect(written.out.split('\r\n')).toEqual([
-		'usernames,emails,groups,source',
-		`"[""=user1""]",${emails},unknown (not permitted),iam.users`,
-		`"[""=user2""]",${emails},unknown (not permitted),iam.users`,
+		'usernames,emails,groups,source,unknown',
+		`"[""=user1""]",${emails},unknown (not permitted),iam.users,${unknown}`,
+		`"[""=user2""]",${emails},unknown (not permitted),iam.users,${unknown}`,
 		'',
 	]);
 	expect(written.err).toBe(
@@ -51,6 +52,58 @@ test('the columns of a CSV do not depend on the width, and are every field there
 	expect(await run('users', '--csv')).toBe(0);
 	const [names = ''] = written.out.split('\r\n');
 	expect(names).toMatch(/^id,native_id,source,record_state,.*,usernames,.*,mfa_enabled,.*,unknown$/u);
+});
+
+test('a CSV always says what is not confirmed, once', async () => {
+	const { run, written } = open({}, { listUsers: async () => page });
+	await run('users', '--csv', '--columns', 'unknown,groups');
+	expect(written.out.split('\r\n')[0]).toBe('unknown,groups');
+});
+
+const hostile = 'a\u001b[31mb\u009bc\u202ed\u2066\n';
+
+test('nothing that AWS wrote steers the terminal, in CSV and in JSON', async () => {
+	const evil = {
+		...user(1),
+		attributes: { usernames: [hostile], path: hostile, tags: { [hostile]: hostile } },
+	};
+	const inventory = { listUsers: async () => ({ ...page, assets: [evil] }) };
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+	const steering = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u;
+	const shown = open({}, inventory, { isTerminal: true });
+	await shown.run('users', '--csv');
+	expect(shown.written.out).not.toMatch(steering);
+	expect(shown.written.out.split('\n')).toHaveLength(3);
+	const asJson = open({}, inventory, { isTerminal: true });
+	await asJson.run('users', '--json');
+	expect(asJson.written.out).not.toMatch(steering);
+	expect(JSON.parse(asJson.written.out)).toMatchObject({ attributes: evil.attributes });
+	const redirected = open({}, inventory);
+	await redirected.run('users', '--csv', '--columns', 'path');
+	expect(redirected.written.out).toContain(hostile);
+});
+
+test('how to go on is coloured as stderr can', async () => {
+	const inventory = { listUsers: async () => ({ ...page, total: 2, nextCursor: 'two' }) };
+	for (const colored of ['out', 'err'] as const) {
+		const { run, written } = open({}, inventory, { colored });
+		await run('users', '--limit', '1');
+		expect([colored, written.err.includes('\u001b')]).toEqual([colored, colored === 'err']);
+	}
+});
+
+test('the longest label is followed by a gap, like every other', async () => {
+	const detail = {
+		...user(1),
+		source: 'identity_center.users',
+		unknown: { password_last_changed_at: 'not_supported', mfa_enabled: 'not_supported' } as const,
+		sources: [],
+		events: [],
+	};
+	const { run, written } = open({}, { findUsers: async () => [detail] });
+	await run('user', 'alice');
+	expect(written.out).toContain('  password_last_changed_at  unknown (not supported)\n');
+	expect(written.out).toContain('  mfa_enabled               unknown (not supported)\n');
 });
 
 test('filters reach the inventory as they were meant', async () => {
@@ -120,7 +173,7 @@ test('one user is shown with its sources, and how old the credential report is',
 	};
 	const detail = {
 		...user(1),
-		attributes: { usernames: ['alice'], mfa_enabled: true, groups: [{ id: 'G1' }] },
+		attributes: { usernames: ['alice'], mfa_enabled: true, groups: [{ id: 'G0', name: 'admins' }, { id: 'G1' }] },
 		unknown: { groups: 'unconfirmed', tags: 'not_permitted' } as const,
 		sources: [source],
 		events: [],
@@ -129,7 +182,7 @@ test('one user is shown with its sources, and how old the credential report is',
 	expect(await run('user', 'alice')).toBe(0);
 	expect(written.out).toMatch(/^alice {2}active\n/u);
 	expect(written.out).toMatch(/mfa_enabled +yes\n/u);
-	expect(written.out).toMatch(/groups +id=G1 +\(unknown \(unconfirmed\): last known value\)\n/u);
+	expect(written.out).toMatch(/groups +admins, G1 +\(unknown \(unconfirmed\): last known value\)\n/u);
 	expect(written.out).toMatch(/tags +unknown \(not permitted\)\n/u);
 	expect(written.out).toContain('✓ iam:GetCredentialReport complete, read 30 min ago, credential report of 3 h ago\n');
 	expect(written.out).toMatch(/id +other\n/u);

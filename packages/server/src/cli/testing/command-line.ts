@@ -48,7 +48,7 @@ function refuse(): never {
 export function openCommandLine(
 	parts: Partial<Composition>,
 	inventory: Partial<Inventory> = {},
-	{ isTerminal = false }: { readonly isTerminal?: boolean } = {},
+	{ isTerminal = false, colored }: { readonly isTerminal?: boolean; readonly colored?: 'out' | 'err' } = {},
 ) {
 	const timers = new Set<() => void>();
 	const written = { out: '', err: '' };
@@ -58,7 +58,7 @@ export function openCommandLine(
 		},
 		isTerminal,
 		width: () => (isTerminal ? 100 : Number.POSITIVE_INFINITY),
-		style: createStyle(false),
+		style: createStyle(name === colored),
 	});
 	const listeners = new Set<(signal: StopSignal) => void>();
 	const composition: Composition = {

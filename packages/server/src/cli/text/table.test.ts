@@ -46,6 +46,15 @@ test('a style is put on after cutting and padding, so colours change no column',
 	expect(colored).not.toBe(plain);
 });
 
+test('a mark stands after its text, counts in the width, and is not cut with the text', () => {
+	const mark = { text: ' (old)', style: (text: string) => `\u001b[2m${text}\u001b[22m` };
+	const row = [{ text: 'a-rather-long-name', mark }, { text: '1' }, { text: 'short' }];
+	const render = (width: number) => renderTable(columns, [row], { width }).split('\n')[1];
+	expect(render(80)).toBe('a-rather-long-name\u001b[2m (old)\u001b[22m      1  short');
+	expect(render(27)).toBe('a-rath…\u001b[2m (old)\u001b[22m      1  short');
+	expect(render(10)).toBe('\u001b[2m (old)\u001b[22m      1  sho…');
+});
+
 test('a column that needs room is left out of a narrow terminal, with its cells', () => {
 	const roomy = [{ title: 'A' }, { title: 'B', dropBelow: 60 }, { title: 'C' }] as const;
 	expect(renderTable(roomy, [textCells('1', '2', '3')], { width: 59 })).toBe('A  C\n1  3');

@@ -13,6 +13,8 @@ export interface TableColumn {
 export interface TableCell {
 	readonly text: string;
 	readonly style?: (text: string) => string;
+	/** Stands after the text: where there is too little room, the text is cut and not the mark. */
+	readonly mark?: { readonly text: string; readonly style: (text: string) => string };
 }
 
 export interface TableLayout {
@@ -65,9 +67,11 @@ export function textCells(...texts: readonly string[]): TableCell[] {
 }
 
 function widen(widths: readonly number[], rows: readonly (readonly TableCell[])[]): number[] {
-	return widths.map((width, index) =>
-		rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index]?.text ?? '')), width),
-	);
+	return widths.map((width, index) => rows.reduce((widest, row) => Math.max(widest, naturalWidth(row[index])), width));
+}
+
+function naturalWidth(cell: TableCell | undefined): number {
+	return displayWidth(cell?.text ?? '') + displayWidth(cell?.mark?.text ?? '');
 }
 
 /** Takes from the widest column that may give way, one column of the terminal after the other. */
@@ -91,9 +95,10 @@ function renderRow(columns: readonly TableColumn[], cells: readonly TableCell[],
 	const parts = columns.map((column, index) => {
 		const width = widths[index] ?? 0;
 		const cell = cells[index] ?? { text: '' };
-		const text = truncate(cell.text, width);
+		const mark = truncate(cell.mark?.text ?? '', width);
+		const text = truncate(cell.text, width - displayWidth(mark));
 		const isLast = index === columns.length - 1;
-		const styled = cell.style && text !== '' ? cell.style(text) : text;
+		const styled = (cell.style && text !== '' ? cell.style(text) : text) + (cell.mark?.style(mark) ?? '');
 		if (column.align === 'right') return padStart(styled, width);
 		return isLast ? styled : padEnd(styled, width);
 	});

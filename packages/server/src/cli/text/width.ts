@@ -7,7 +7,7 @@ const asciiPattern = /^[\x20-\x7e]*$/u;
 const emojiPattern = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Regional_Indicator}{2}/u;
 const zeroWidthPattern = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Cc}]+$/u;
 /** What could move the cursor, colour the terminal or turn the direction of the line. */
-const hostilePattern = /[\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+export const hostilePattern = /[\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
 /** Ranges of East Asian Wide and Fullwidth (Unicode EastAsianWidth.txt), first and last code point. */
 const wideRanges: readonly (readonly [number, number])[] = [

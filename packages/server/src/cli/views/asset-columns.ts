@@ -103,13 +103,13 @@ function resolveColumn<Row extends AssetRow>(definitions: ColumnDefinitions<Row>
 			...(minWidth === 0 ? {} : { minWidth }),
 		};
 	}
-	const known = [...Object.keys(own), ...Object.keys(sharedColumns), ...Object.keys(attributes)];
-	throw usageError(`--columns: there is no column "${name}"`, `${suggest(name, known)} A tag is tags.NAME`);
+	const known = new Set([own, sharedColumns, attributes].flatMap((table) => Object.keys(table)));
+	throw usageError(`--columns: there is no column "${name}"`, `a tag is tags.NAME; ${suggest(name, [...known])}`);
 }
 
 /**
  * A column of an attribute, or of what `select` takes from it. What is unknown is never shown as empty; a last value
- * that could not be confirmed is shown.
+ * that could not be confirmed is shown, and marked; in CSV the column `unknown` marks it.
  */
 export function attributeColumn(
 	title: string,
@@ -117,15 +117,19 @@ export function attributeColumn(
 	select: (value: unknown) => unknown = (value) => value,
 	format: (value: unknown) => string = formatValue,
 ): OwnColumn<AssetRow> {
+	const isLastKnown = (row: AssetRow): boolean =>
+		row.unknown[attribute] === 'unconfirmed' && row.attributes[attribute] !== undefined;
 	const unknownText = (row: AssetRow): string | undefined => {
 		const reason = row.unknown[attribute];
-		const isShown = reason === undefined || (reason === 'unconfirmed' && row.attributes[attribute] !== undefined);
-		return isShown ? undefined : describeUnknown(reason);
+		return reason === undefined || isLastKnown(row) ? undefined : describeUnknown(reason);
 	};
 	const selected = (row: AssetRow): unknown => select(row.attributes[attribute]);
 	return {
 		title,
-		cell: (row) => ({ text: unknownText(row) ?? format(selected(row)) }),
+		cell: (row, { style }) => ({
+			text: unknownText(row) ?? format(selected(row)),
+			...(isLastKnown(row) ? { mark: { text: ' (unconfirmed)', style: style.dim } } : {}),
+		}),
 		value: (row) => unknownText(row) ?? selected(row),
 	};
 }

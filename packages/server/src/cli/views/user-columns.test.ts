@@ -1,3 +1,4 @@
+import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { expect, test } from 'vitest';
 import type { UserRow } from '#compose/ports.ts';
 import { createStyle } from '../text/style.ts';
@@ -48,9 +49,39 @@ test('unknown is never shown as empty, not to people and not in CSV', () => {
 	expect(values(['tags.team', 'groups'], withoutTags)).toEqual(['unknown (unconfirmed)', 'unknown (not permitted)']);
 });
 
-test('groups are shown by their names, and their last value where it is unconfirmed', () => {
-	expect(cells(['groups'])).toEqual(['admins, G2']);
+test('groups are shown by their names, and their last value, marked, where it is unconfirmed', () => {
+	const [groups] = resolveColumns(userColumns, ['groups']);
+	const style = { ...createStyle(false), dim: (text: string) => `<${text}>` };
+	const cell = groups?.cell(user, { nowMs, style });
+	expect([cell?.text, cell?.mark?.text, cell?.mark?.style('x')]).toEqual(['admins, G2', ' (unconfirmed)', '<x>']);
+	expect(groups?.cell({ ...user, unknown: {} }, { nowMs, style })).toEqual({ text: 'admins, G2' });
 	expect(values(['groups'])).toEqual([user.attributes.groups]);
+});
+
+test('what Identity Center does not tell is not shown as never used', () => {
+	const person = {
+		...user,
+		source: 'identity_center.users',
+		unknown: { password_last_used_at: 'not_supported' },
+	} as const;
+	expect(cells(['password_last_used_at'], person)).toEqual(['unknown (not supported)']);
+	expect(cells(['password_last_used_at'])).toEqual(['–']);
+});
+
+test('a column there is not is told with all there are, each once', () => {
+	const fixOf = (name: string): string => {
+		try {
+			resolveColumns(userColumns, [name]);
+		} catch (error) {
+			return error instanceof RollcallError ? (error.fix ?? '') : '';
+		}
+		return '';
+	};
+	const [, known = ''] = fixOf('nothing at all like it').split('known are: ');
+	const names = known.split(', ');
+	expect(names).toContain('credential_report_at');
+	expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+	expect(fixOf('email')).toBe('a tag is tags.NAME; did you mean emails?');
 });
 
 test('what could not be confirmed is no time in CSV either', () => {

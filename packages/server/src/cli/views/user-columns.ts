@@ -29,7 +29,7 @@ export const userColumns: ColumnDefinitions<UserRow> = {
 };
 
 /** By their names, as people know them. */
-function formatGroups(groups: unknown): string {
+export function formatGroups(groups: unknown): string {
 	if (!Array.isArray(groups)) return formatValue(groups);
 	return formatValue(groups.map((group: { readonly id?: string; readonly name?: string }) => group.name ?? group.id));
 }

@@ -131,7 +131,9 @@ function encodeLine(
 		if (found || (result && !own)) read.add(index + 1);
 	}
 	// The same rules as for stored records.
+	const { kind, assetType } = collection;
 	const facts = {
+		kind,
 		account_name: task.accountName,
 		ou_path: task.ouPath,
 		listed: task.isListed,
@@ -139,7 +141,6 @@ function encodeLine(
 			reports.map(({ action, outcome, asOf }) => [action, { outcome, ...(asOf ? { as_of: asOf.toISOString() } : {}) }]),
 		),
 	};
-	const { kind, assetType } = collection;
 	return encodeRecordLine({
 		type: assetType,
 		source: kind,
@@ -148,7 +149,7 @@ function encodeLine(
 		accountId,
 		region,
 		attributes: completeAttributes(assetType, stored, facts, page.observedAt.toISOString()),
-		unknown: deriveUnknown({ ...facts, kind, unknown, wasRead: (part) => read.has(part) }),
+		unknown: deriveUnknown({ ...facts, unknown, wasRead: (part) => read.has(part) }),
 		...(raw ? { rawJson: record.rawJson } : {}),
 	});
 }

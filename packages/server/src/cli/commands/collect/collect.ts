@@ -4,6 +4,7 @@ import type { CollectRequest, Composition, SourceDescription } from '#compose/po
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { openJsonFile } from '../../json-file.ts';
 import { watchStops } from '../../stops.ts';
+import { encodeJson } from '../../text/json.ts';
 import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 import { renderCoverageReport } from '../../views/coverage-report.ts';
@@ -106,7 +107,7 @@ async function printSummary(
 	const { out, err } = context.terminal;
 	const output = options.out === '-' ? err : out;
 	if (options.json) {
-		await output.write(`${JSON.stringify(summary)}\n`);
+		await output.write(`${encodeJson(summary)}\n`);
 		return;
 	}
 	const { style } = output;

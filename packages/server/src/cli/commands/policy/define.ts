@@ -3,6 +3,9 @@ import { addExamples, type Bind } from '../../command-binding.ts';
 import { collectText, parseExternalId, parsePath, parseWords } from '../../usage.ts';
 import type { PolicyOptions } from './request.ts';
 
+/** Every format but `permissions` names it, unless the environment does. */
+const principal = '\\\n      --principal arn:aws:iam::111122223333:role/Rollcall';
+
 /** `rollcall policy`. */
 export function definePolicy(program: Command, bind: Bind): void {
 	const command = program
@@ -44,9 +47,9 @@ export function definePolicy(program: Command, bind: Bind): void {
 		);
 	addExamples(
 		command,
-		'rollcall policy --integrations ec2.devices --organization-discovery --format cloudformation --out role.yaml',
-		'rollcall policy --integrations ec2.devices --format stackset --out members.yaml',
-		'rollcall policy --integrations ec2.devices --format trust --principal arn:aws:iam::111122223333:role/Rollcall',
+		`rollcall policy --integrations ec2.devices --organization-discovery --format cloudformation --out role.yaml ${principal}`,
+		`rollcall policy --integrations ec2.devices --format stackset --out members.yaml ${principal}`,
+		`rollcall policy --integrations iam.users,identity_center.users --format trust ${principal}`,
 		'rollcall policy --integrations s3.devices --s3-bucket acme-inventory --s3-prefix aws --format permissions',
 	);
 }

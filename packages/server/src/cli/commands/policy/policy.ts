@@ -3,6 +3,7 @@ import { describeError, RollcallError } from '@rollcall/model/errors/rollcall-er
 import type { PolicyAnswer, PolicyFault } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { countOf } from '../../text/amounts.ts';
+import { encodeJson } from '../../text/json.ts';
 import { usageError } from '../../usage.ts';
 import { buildPolicyRequest, type PolicyOptions } from './request.ts';
 
@@ -18,7 +19,7 @@ export async function printPolicy(context: CommandContext, options: PolicyOption
 		await writeFile(file, answer.text).catch(refuseFile);
 		await err.write(`${describeAnswer(answer)} is in ${file}\n`);
 	}
-	if (options.json) await out.write(`${JSON.stringify(presentAnswer(answer))}\n`);
+	if (options.json) await out.write(`${encodeJson(presentAnswer(answer))}\n`);
 	else if (file === undefined) await out.write(answer.text);
 	return 0;
 }
