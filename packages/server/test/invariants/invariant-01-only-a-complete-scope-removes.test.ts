@@ -236,6 +236,8 @@ describe('invariant 1: only a complete scope may remove', () => {
 			{ reopenAccount: accounts[6] ?? '' },
 			{ restoreRole: accounts[7] ?? '' },
 		);
+		// What a policy of the AWS Organization denied is not asked again before a day has passed.
+		await stage.query(`update policy_block set asked_at = asked_at - interval '27 hours'`);
 		const summary = await stage.rig.collect({ enrich: 'none' });
 		expect(summary.result).toBe('success');
 		const records = await stage.records();
