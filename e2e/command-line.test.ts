@@ -3,19 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningSimulator, startSimulator } from '../packages/aws-simulator/src/start-simulator.ts';
-import { listTrueAccounts, listTrueDevices } from '../packages/aws-simulator/src/truth.ts';
+import {
+	listTrueAccounts,
+	listTrueDevices,
+	listTrueIamUsers,
+	listTrueIdentityUsers,
+} from '../packages/aws-simulator/src/truth.ts';
 import { recordLine } from '../packages/model/src/asset/record-line.ts';
 import { executionSummary } from '../packages/model/src/run/summary.ts';
 import { type Finished, parseLines, startRollcall } from './run-rollcall.ts';
 
 let simulator: RunningSimulator;
 let directory: string;
+/** Into the account that owns the AWS Organization; with the discovery of the others. */
+let role: readonly string[];
 let access: readonly string[];
+let store: readonly string[];
 
 beforeAll(async () => {
 	directory = mkdtempSync(join(tmpdir(), 'rollcall-e2e-'));
 	simulator = await startSimulator({ scenario: 'small' });
-	access = ['--role-arn', simulator.roleArn, '--external-id', simulator.externalId, '--organization-discovery'];
+	role = ['--role-arn', simulator.roleArn, '--external-id', simulator.externalId];
+	access = [...role, '--organization-discovery'];
+	store = ['--identity-store-id', simulator.identityStoreId, '--region', simulator.identityStoreRegion];
 });
 afterAll(async () => {
 	await simulator.close();
@@ -138,6 +148,110 @@ describe('collected into the inventory', () => {
 			confirmed: doomed.length,
 		});
 		expect(arnsOf(parseLines((await rollcall('devices', '--limit', 'all', '--json')).out))).toEqual(trueArns(isLive));
+	});
+});
+
+describe('users, collected into the inventory', () => {
+	let runs: readonly Finished[];
+	beforeAll(async () => {
+		runs = [
+			await rollcall('collect', 'iam.users', ...access, '--json'),
+			await rollcall('collect', 'identity_center.users', ...role, ...store, '--json'),
+		];
+	});
+
+	const trueIamUsers = () => [...listTrueIamUsers(simulator.world, { readableOnly: true })];
+	const truePeople = () => [...listTrueIdentityUsers(simulator.world, { readableOnly: true })];
+	const nativeIdOf = (userId: string): string => `${simulator.identityStoreId}/${userId}`;
+
+	test('both end well; IAM is read in every account, Identity Center once', () => {
+		const [iam, identityCenter] = runs.map(({ code, out, err }) => {
+			expect(code, err).toBe(0);
+			return executionSummary.parse(JSON.parse(out)).counts;
+		});
+		const accounts = [...listTrueAccounts(simulator.world)].length;
+		expect(iam).toMatchObject({ scopes: accounts, scopes_complete: accounts });
+		expect(identityCenter).toMatchObject({ scopes: 1, scopes_complete: 1 });
+	});
+
+	test('the users are exactly those of the simulator, of both kinds', async () => {
+		const { code, out, err } = await rollcall('users', '--limit', 'all', '--json');
+		expect(code).toBe(0);
+		const expected = [
+			...trueIamUsers().map((user) => user.userId),
+			...truePeople().map((user) => nativeIdOf(user.userId)),
+		];
+		expect(expected.length).toBeGreaterThan(2);
+		expect(arnsOf(parseLines(out))).toEqual(expected.toSorted());
+		expect(JSON.parse(err)).toMatchObject({ total: expected.length, next_cursor: null });
+	});
+
+	test('a filter asks one kind only, and what is unknown is no match but is counted', async () => {
+		const { out, err } = await rollcall('users', '--disabled', '--limit', 'all', '--json');
+		const disabled = truePeople().filter((user) => !user.enabled);
+		expect(arnsOf(parseLines(out))).toEqual(disabled.map((user) => nativeIdOf(user.userId)).toSorted());
+		expect(JSON.parse(err)).toMatchObject({ undecided: trueIamUsers().length });
+		const iam = await rollcall('users', '--source', 'iam.users', '--limit', 'all', '--json');
+		expect(arnsOf(parseLines(iam.out))).toEqual(
+			trueIamUsers()
+				.map((user) => user.userId)
+				.toSorted(),
+		);
+	});
+
+	test('one user is found by user name and by id, with its source', async () => {
+		const [iamUser] = trueIamUsers();
+		const [person] = truePeople();
+		const byId = await rollcall('user', String(iamUser?.userId), '--json');
+		expect(JSON.parse(byId.out)).toMatchObject({
+			native_id: iamUser?.userId,
+			sources: [{ source: 'iam.users', scope: { account_id: iamUser?.accountId, region: 'global' } }],
+			unknown: { groups: 'not_permitted' },
+		});
+		const byName = await rollcall('user', String(person?.userName), '--json');
+		expect(parseLines(byName.out).map((line) => line['native_id'])).toContain(nativeIdOf(String(person?.userId)));
+		expect((await rollcall('user', String(iamUser?.userId))).out).toContain('unknown (not permitted)');
+		expect(await rollcall('user', 'nobody at all')).toMatchObject({ code: 1, out: '' });
+	});
+
+	test('as CSV every user is a row, and what is unknown says so', async () => {
+		const columns = ['native_id', 'source', 'groups', 'enabled'];
+		const { code, out } = await rollcall('users', '--limit', 'all', '--columns', columns.join(','), '--csv');
+		expect(code).toBe(0);
+		const [head, ...rows] = out.trimEnd().split('\r\n');
+		expect(head).toBe(columns.join(','));
+		expect(rows).toHaveLength(trueIamUsers().length + truePeople().length);
+		for (const { userId } of trueIamUsers()) {
+			expect(rows).toContain(`${userId},iam.users,unknown (not permitted),unknown (not supported)`);
+		}
+	});
+
+	test('the policy of a role grants what these collections called, and nothing else', async () => {
+		const kinds = ['iam.users', 'identity_center.users'];
+		const { code, out } = await rollcall('policy', '--integrations', kinds.join(','), '--format', 'permissions');
+		expect(code).toBe(0);
+		const granted: string[] = JSON.parse(out).Statement.flatMap((statement: { Action: string[] }) => statement.Action);
+		const called = runs.flatMap((run) => Object.keys(executionSummary.parse(JSON.parse(run.out)).calls));
+		// Neither taking the role nor listing accounts is the permission of a collection.
+		const own = called.filter((action) => action.startsWith('iam:') || action.startsWith('identitystore:'));
+		expect(granted.toSorted()).toEqual(own.toSorted());
+	});
+
+	test('a store that is not there ends as failed, says what to do, and takes nothing away', async () => {
+		const before = (await rollcall('users', '--limit', 'all', '--json')).out;
+		const wrong = ['--identity-store-id', 'd-0000000000', '--region', simulator.identityStoreRegion];
+		const { code, out } = await rollcall('collect', 'identity_center.users', ...role, ...wrong);
+		expect(code).toBe(1);
+		expect(out).toContain('There is no identity store d-0000000000');
+		expect(out).toContain('→ Check the id and the region of the identity store');
+		expect((await rollcall('users', '--limit', 'all', '--json')).out).toBe(before);
+	});
+
+	test('a region of another partition than the role is refused before anything is begun', async () => {
+		const wrong = ['--identity-store-id', simulator.identityStoreId, '--region', 'cn-north-1'];
+		const { code, out, err } = await rollcall('collect', 'identity_center.users', ...role, ...wrong);
+		expect([code, out]).toEqual([2, '']);
+		expect(err).toMatch(/^error SOURCE:0003: region: cn-north-1 lies in the partition aws-cn/u);
 	});
 });
 

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resolveOptions } from '../packages/aws-simulator/src/options.ts';
-import { listTrueAccounts, listTrueDevices } from '../packages/aws-simulator/src/truth.ts';
+import {
+	listTrueAccounts,
+	listTrueDevices,
+	listTrueIamUsers,
+	listTrueIdentityUsers,
+} from '../packages/aws-simulator/src/truth.ts';
+import { identityStoreIdOf } from '../packages/aws-simulator/src/world/users/identity-store.ts';
 import { createWorld } from '../packages/aws-simulator/src/world/world.ts';
 import { demoWorld } from '../tools/demo/demo-world.ts';
 import { type Finished, parseLines, repositoryRoot, startProgram, startRollcall } from './run-rollcall.ts';
@@ -27,13 +33,22 @@ function rollcall(...args: readonly string[]): Promise<Finished> {
 test('the demo collects, prints the roll call and ends well', () => {
 	expect(shown.code, shown.err).toBe(0);
 	expect(shown.out).toContain('ROLL CALL');
-	expect(shown.out).toMatch(/The simulator, asked apart, counts the same [\d,]+ devices\./u);
-	expect(shown.out).toContain('WHAT TO TYPE NEXT');
+	expect(shown.out).toMatch(
+		/The simulator, asked apart, counts the same [\d,]+ devices, [\d,]+ IAM users and [\d,]+ users of Identity Center\./u,
+	);
+	for (const part of ['DEVICES', 'USERS', 'WORTH A LOOK', 'NOT COVERED', 'WHAT TO TYPE NEXT']) {
+		expect(shown.out).toContain(part);
+	}
 });
+
+async function readExecution(source: string): Promise<Record<string, unknown> | undefined> {
+	const executions = parseLines((await rollcall('executions', '--json')).out);
+	return executions.find((execution) => execution['source'] === source);
+}
 
 test('every account of the company is accounted for, each with an outcome', async () => {
 	const accounts = [...listTrueAccounts(world)];
-	const [execution] = parseLines((await rollcall('executions', '--json')).out);
+	const execution = await readExecution('ec2.devices');
 	const { summary } = JSON.parse((await rollcall('execution', String(execution?.['id']), '--json')).out);
 	const told = new Map<string, string>(
 		summary.accounts.map((account: { account_id: string; outcome: string }) => [account.account_id, account.outcome]),
@@ -60,9 +75,36 @@ test("the devices are exactly the company's", async () => {
 	expect(found.toSorted()).toEqual(expected.map((device) => device.arn).toSorted());
 });
 
+test("the IAM users are exactly the company's", async () => {
+	const expected = [...listTrueIamUsers(world, { readableOnly: true })].map((user) => user.userId);
+	const { out } = await rollcall('users', '--source', 'iam.users', '--limit', 'all', '--json');
+	const found = parseLines(out).map((line) => String(line['native_id']));
+	expect(found.toSorted()).toEqual(expected.toSorted());
+});
+
+test("the users of Identity Center are exactly the company's, each with its groups", async () => {
+	const store = identityStoreIdOf(world);
+	const expected = new Map<unknown, string[]>(
+		listTrueIdentityUsers(world, { readableOnly: true }).map(({ userId, groups }) => [
+			`${store}/${userId}`,
+			groups.map((group) => group.groupId).toSorted(),
+		]),
+	);
+	const { out } = await rollcall('users', '--source', 'identity_center.users', '--limit', 'all', '--json');
+	const lines = out.trimEnd().split('\n');
+	const found = lines.map((line): [unknown, string[]] => {
+		const { native_id, attributes } = JSON.parse(line);
+		const groups: readonly { readonly id: string }[] = attributes.groups ?? [];
+		return [native_id, groups.map((group) => group.id).toSorted()];
+	});
+	expect(found).toHaveLength(expected.size);
+	expect(new Map(found)).toEqual(expected);
+});
+
 test('a second start is warm, and finds nothing changed', async () => {
 	const again = await startProgram(demo, ['--once'], { ROLLCALL_DATA_DIR: dataDirectory }).finished;
 	expect(again.code, again.err).toBe(0);
-	const [execution] = parseLines((await rollcall('executions', '--json')).out);
-	expect(execution).toMatchObject({ counts: { added: 0, changed: 0, removed: 0 } });
+	for (const source of ['ec2.devices', 'iam.users', 'identity_center.users']) {
+		expect(await readExecution(source)).toMatchObject({ source, counts: { added: 0, changed: 0, removed: 0 } });
+	}
 });

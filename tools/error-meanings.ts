@@ -95,6 +95,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'AWS was still making what was asked for (a credential report) after some minutes.',
 		remedy: 'Nothing: the next run reads it.',
 	},
+	'AWS:0023': {
+		meaning: "Rollcall's own principal role cannot be taken. It says nothing of the role in the customer's account.",
+		remedy:
+			'Check that the role of ROLLCALL_PRINCIPAL_ROLE_ARN_… exists and trusts the identity that Rollcall runs as, which may call sts:AssumeRole on it.',
+	},
 	'AWS:0101': {
 		meaning: 'The text is not the ARN of an IAM role.',
 		remedy: 'Give it as arn:aws:iam::123456789012:role/Name.',

@@ -1,74 +1,60 @@
 import { createInterface, type Interface } from 'node:readline';
 import { describeError } from '../../packages/model/src/errors/rollcall-error.ts';
 import type { CommandContext, StopSignal } from '../../packages/server/src/cli/context.ts';
+import { renderFailure } from '../../packages/server/src/cli/failure.ts';
+import { buildProgram } from '../../packages/server/src/cli/program.ts';
 import { runCommandLine } from '../../packages/server/src/cli/run-command-line.ts';
+import { formatCount } from '../../packages/server/src/cli/text/amounts.ts';
 import type { Style } from '../../packages/server/src/cli/text/style.ts';
+import { collectTogether, type SourceRun } from './collect-together.ts';
+import { createCompleter } from './completion.ts';
+import { runIntoFile } from './redirect.ts';
 import type { DemoSimulator } from './simulator.ts';
+import { buildDemoArguments, buildTestArguments, demoKinds, demoSources, isDemoKind } from './sources.ts';
+import { joinWords } from './truth.ts';
 import { parseSpan, splitWords } from './words.ts';
 
-const commands = [
-	'devices',
-	'device',
-	'accounts',
-	'collect',
-	'executions',
-	'execution',
-	'removals',
-	'doctor',
-	'advance',
-	'overview',
-	'help',
-	'quit',
-];
-const deviceOptions = [
-	'--accounts',
-	'--columns',
-	'--ip',
-	'--json',
-	'--limit',
-	'--name',
-	'--os',
-	'--owner',
-	'--public',
-	'--record',
-	'--regions',
-	'--sort',
-	'--state',
-	'--tag',
-	'--type',
-];
+/** Commands of the prompt beside those of the program. */
+const ownCommands = ['advance', 'overview', 'quit'];
 
 export interface PromptOptions {
 	readonly context: CommandContext;
 	readonly simulator: DemoSimulator;
-	readonly collectArguments: readonly string[];
 	printOverview(): Promise<void>;
+	/** What runs that have just ended found. */
+	printRuns(runs: readonly SourceRun[]): Promise<void>;
 }
 
 /** What can be typed, as the demo shows it when it is ready. */
 export function renderHints(style: Style): string {
 	const hints = [
 		['devices --os windows --public', 'which Windows machines are reachable from outside'],
-		['devices --name "web*" --columns name,account,owner', 'choose what to see'],
 		['device i-…', 'all that is known of one'],
+		['users --group "*admin*"', 'who is in a group of administrators'],
+		['user aino.bauer@nordwind.example', 'all that is known of one, by name or e-mail address'],
+		['users --source iam.users --password-unused 90', 'who has not signed in for three months'],
+		['users --limit all --csv > users.csv', 'everybody as CSV, for a spreadsheet'],
 		['accounts', 'how far each account is covered'],
+		['policy --integrations iam.users --format permissions', 'what a role has to allow, and nothing else'],
+		['test', 'what the role may do where, and whether its external id protects it'],
 		['advance 1d', 'let a day pass in the made-up company …'],
-		['collect', '… and call the roll again'],
+		['collect', '… and call the roll again (one source: collect iam.users)'],
 		['help', 'everything else; quit or Ctrl-D ends the demo'],
 	] as const;
-	const lines = hints.map(([command, meaning]) => `  ${style.accent(command.padEnd(52))} ${style.dim(meaning)}`);
-	return `${style.dim('WHAT TO TYPE NEXT')}\n${lines.join('\n')}\n`;
+	const lines = hints.map(([command, meaning]) => `  ${style.accent(command.padEnd(53))} ${style.dim(meaning)}`);
+	return `${style.strong('WHAT TO TYPE NEXT')}\n${lines.join('\n')}\n`;
 }
 
 /** Reads lines and runs the real commands in this process until the person has enough. */
 export async function runPrompt(options: PromptOptions): Promise<void> {
 	const { context } = options;
 	const { out } = context.terminal;
+	const program = buildProgram(context).command;
 	const reader = createInterface({
 		input: process.stdin,
 		output: process.stdout,
 		prompt: out.style.strong('rollcall> '),
-		completer: complete,
+		completer: createCompleter({ program, own: ownCommands, firstArguments: { collect: demoKinds, test: demoKinds } }),
 		historySize: 200,
 	});
 	const signals = listenForStops(reader);
@@ -106,7 +92,7 @@ export async function runPrompt(options: PromptOptions): Promise<void> {
 
 /** Answers whether to go on. */
 async function runLine(line: string, options: PromptOptions): Promise<boolean> {
-	const { context, simulator, collectArguments } = options;
+	const { context, simulator } = options;
 	const { out, err } = context.terminal;
 	const words = splitWords(line);
 	if (words === null) {
@@ -124,19 +110,58 @@ async function runLine(line: string, options: PromptOptions): Promise<boolean> {
 			await options.printOverview();
 			return true;
 		case 'help':
-			if (rest.length === 0) await out.write(`${renderHints(out.style)}  ${commands.join(', ')}; each with --help\n`);
-			else await runCommandLine([...rest, '--help'], context);
+			if (rest.length > 0) await runCommandLine([...rest, '--help'], context);
+			else await out.write(renderHelp(context));
 			return true;
 		case 'advance':
 			await advance(rest[0] ?? '', simulator, context);
 			return true;
 		case 'collect':
-			await runCommandLine(['collect', ...collectArguments, ...rest.filter((word) => word !== 'ec2.devices')], context);
+			await collect(rest, options);
+			return true;
+		case 'test':
+			await test(rest, options);
 			return true;
 		default:
-			await runCommandLine([typed, ...rest], context);
+			await runIntoFile([typed, ...rest], context, runCommandLine);
 			return true;
 	}
+}
+
+function renderHelp(context: CommandContext): string {
+	const names = buildProgram(context).command.commands.map((command) => command.name());
+	return `${renderHints(context.terminal.out.style)}  ${[...names, ...ownCommands].join(', ')}; each of the program with --help\n`;
+}
+
+/** All sources at once, or the one that is named, as the real command with the demo's access filled in. */
+async function collect(words: readonly string[], options: PromptOptions): Promise<void> {
+	const { context, simulator } = options;
+	const { err } = context.terminal;
+	const [kind = '', ...rest] = words;
+	if (kind === '') {
+		try {
+			await options.printRuns(await collectTogether(context, simulator, demoKinds));
+		} catch (error) {
+			await err.write(renderFailure(error, err.style));
+		}
+		return;
+	}
+	if (isDemoKind(kind)) {
+		await runIntoFile(['collect', kind, ...buildDemoArguments(kind, simulator), ...rest], context, runCommandLine);
+	} else if (kind.startsWith('-') && kind !== '--help' && kind !== '-h') {
+		await err.write(`Options belong to one source: collect ${demoKinds[0]} ${words.join(' ')}\n`);
+	} else {
+		await runCommandLine(['collect', ...words], context);
+	}
+}
+
+/** The real command, with the demo's access filled in. */
+async function test(words: readonly string[], { context, simulator }: PromptOptions): Promise<void> {
+	const kinds = words.filter(isDemoKind);
+	const rest = words.filter((word) => !isDemoKind(word));
+	const isHelp = rest.includes('--help') || rest.includes('-h');
+	const access = isHelp ? [] : buildTestArguments(kinds.length === 0 ? demoKinds : kinds, simulator);
+	await runIntoFile(['test', ...access, ...rest], context, runCommandLine);
 }
 
 async function advance(text: string, simulator: DemoSimulator, context: CommandContext): Promise<void> {
@@ -145,23 +170,13 @@ async function advance(text: string, simulator: DemoSimulator, context: CommandC
 		await context.terminal.err.write('By how much? As in: advance 30m, advance 6h, advance 1d.\n');
 		return;
 	}
-	const { atMs, liveDevices } = await simulator.advance(byMs);
+	const { atMs, live } = await simulator.advance(byMs);
 	const { out } = context.terminal;
+	const counts = demoKinds.map((kind) => `${formatCount(live[kind])} ${demoSources[kind].plural}`);
 	await out.write(
 		`In the made-up company it is now ${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC, ` +
-			`and AWS has ${liveDevices} devices. ${out.style.accent('collect')} calls the roll again.\n`,
+			`and AWS has ${joinWords(counts)} for us. ${out.style.accent('collect')} calls the roll again.\n`,
 	);
-}
-
-function complete(line: string): [string[], string] {
-	const words = line.split(' ');
-	const last = words.at(-1) ?? '';
-	if (words.length <= 1)
-		return [commands.filter((command) => command.startsWith(last)).map((each) => `${each} `), last];
-	if (words[0] === 'devices' && last.startsWith('-')) {
-		return [deviceOptions.filter((option) => option.startsWith(last)).map((each) => `${each} `), last];
-	}
-	return [[], last];
 }
 
 /** The reader holds the terminal in raw mode: Ctrl-C arrives there, not as a signal of the process. */

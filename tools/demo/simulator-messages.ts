@@ -1,3 +1,6 @@
+/** What the demo collects. */
+export type SourceKind = 'ec2.devices' | 'iam.users' | 'identity_center.users';
+
 /** Sent once, when the simulator takes calls. */
 export interface SimulatorReady {
 	readonly kind: 'ready';
@@ -6,6 +9,8 @@ export interface SimulatorReady {
 	readonly externalId: string;
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
+	readonly identityStoreId: string;
+	readonly identityStoreRegion: string;
 }
 
 /** Moves the simulated time on (0: only asks). */
@@ -17,6 +22,6 @@ export interface SimulatorAnswer {
 	readonly kind: 'answer';
 	/** The simulated time. */
 	readonly atMs: number;
-	/** Devices a collector with the role can find right now, counted from the seed: no XML, no HTTP. */
-	readonly liveDevices: number;
+	/** What a collector with the role can find right now, counted from the seed: no XML, no JSON, no HTTP. */
+	readonly live: Readonly<Record<SourceKind, number>>;
 }

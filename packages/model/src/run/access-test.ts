@@ -5,11 +5,15 @@ import { type ExecutionResult, executionResults } from './execution.ts';
 export const accessVerdicts = [
 	/** Our own session policy lacks the action: a fault of Rollcall. */
 	'session_policy',
+	/** The role that Rollcall itself takes before any other was refused. */
+	'own_principal',
 	'credentials',
 	'clock',
 	/** AssumeRole was refused: no role, not trusted, or another external id. */
 	'role_refused',
 	'denied',
+	/** What was asked for does not exist: an identity store, a region. */
+	'not_found',
 	'failed',
 	'unreachable',
 	/** AWS refuses us in an opt-in region that the account says is enabled. */
@@ -103,6 +107,10 @@ export const accessTestResult = z.object({
 	access: z.object({
 		schema: z.enum(['access_key', 'assume_role']),
 		role_arn: z.string().nullable(),
+		external_id_digest: z
+			.string()
+			.nullable()
+			.meta({ description: 'Tells whether a retest sends the same external id; null for an access key' }),
 		organization_discovery: z.boolean(),
 	}),
 	kinds: z.array(z.string()),

@@ -8,6 +8,10 @@ export const enrichmentSummary = z.object({
 	action: z.string().meta({ description: 'IAM action of the enrichment, as ec2:DescribeAddresses' }),
 	outcome,
 	cause: z.string().nullable(),
+	failed_action: z
+		.string()
+		.nullable()
+		.meta({ description: 'The IAM action that was refused or failed; an enrichment may use several' }),
 });
 
 export const regionSummary = z.object({

@@ -1,4 +1,5 @@
 import { toStorableText } from '@rollcall/model/history/text.ts';
+import type { Denial } from '@rollcall/model/run/advice.ts';
 import { describe, expect, test } from 'vitest';
 import { type AwsFault, type AwsFaultKind, faultOf, outcomeOf } from './fault.ts';
 import type { AwsOperation } from './operation.ts';
@@ -112,10 +113,37 @@ describe.each(wires)('on the wire of %s', (_name, { error, fault }) => {
 		['session_policy', 'because no session policy allows the x action'],
 		['not_allowed', 'because no identity-based policy allows the x action'],
 		['not_allowed', 'with an explicit deny in an identity-based policy'],
+		['not_allowed', 'because no permissions boundary allows the x action'],
+		['not_allowed', 'because no resource-based policy allows the x action'],
 	])('%s is told by AWS\'s words: "%s"', async (kind, words) => {
 		expect(
 			(await fault(error(403, 'AccessDeniedException', `User: u is not authorized to perform: x ${words}`))).kind,
 		).toBe(kind);
+	});
+
+	test.each<[Denial['by'], string, string]>([
+		['missing', 'because no identity-based policy allows the x action', 'to the permission policy of the user'],
+		['explicit_deny', 'with an explicit deny in an identity-based policy', 'take that Deny statement away'],
+		['boundary', 'because no permissions boundary allows the x action', 'to the boundary'],
+		['boundary', 'with an explicit deny in a permissions boundary', 'to the boundary'],
+		['resource', 'because no resource-based policy allows the x action', 'belongs to another account'],
+		['resource', 'with an explicit deny in a resource-based policy', 'belongs to another account'],
+		['endpoint', 'because no VPC endpoint policy allows the x action', 'VPC endpoint'],
+	])('a denial (%s) is mended where AWS says it is: "%s"', async (by, words, remedy) => {
+		const user = 'arn:aws:iam::111122223333:user/ada';
+		const denied = await fault(error(403, 'AccessDenied', `User: ${user} is not authorized to perform: x ${words}`));
+		expect(denied).toMatchObject({ kind: 'not_allowed', denial: { by, holder: 'user' } });
+		expect(denied.message).toContain(remedy);
+		const adds = denied.message.includes('to the permission policy');
+		expect(adds).toBe(by === 'missing');
+	});
+
+	test.each([
+		['arn:aws:sts::111122223333:assumed-role/r/s', 'role'],
+		['u', 'role or user'],
+	])('whose policy it is, is told by who called: %s', async (who, holder) => {
+		const words = `User: ${who} is not authorized to perform: x because no identity-based policy allows the x action`;
+		expect((await fault(error(403, 'AccessDenied', words))).message).toContain(`permission policy of the ${holder}.`);
 	});
 
 	test('a denial names the action to add', async () => {

@@ -1,3 +1,4 @@
+import type { Denial } from '@rollcall/model/run/advice.ts';
 import type { AwsFault, AwsFaultKind } from './fault.ts';
 import { findKind, kindOfStatus } from './fault-codes.ts';
 import type { FaultContext } from './fault-context.ts';
@@ -28,18 +29,20 @@ export function classifyFault(error: unknown, context: FaultContext): AwsFault {
 	// The session may make the call, but not use the key that the data lies under: that is what has to be allowed.
 	const isKeyDenied = said.reason === keyDenied && (kind === 'not_allowed' || kind === 'session_policy');
 	const action = isKeyDenied ? 'kms:Decrypt' : context.action;
+	const denial = kind === 'not_allowed' && !isKeyDenied ? readDenial(said.message) : undefined;
 	const retryAfterMs = readRetryAfter(context);
 	const requestId = context.answer?.requestId;
 	return {
 		kind,
 		code,
-		message: describeFault(kind, code, message, { ...context, action }),
+		message: describeFault(kind, code, message, { ...context, action, denial }),
 		action,
 		...(message === '' || error instanceof TransportError ? {} : { said: message }),
 		...(requestId === undefined ? {} : { requestId }),
 		...(status === undefined ? {} : { status }),
 		...(retryAfterMs === undefined ? {} : { retryAfterMs }),
 		...(policyArn === undefined ? {} : { policyArn }),
+		...(denial === undefined ? {} : { denial }),
 		...(missingIds === undefined ? {} : { missingIds }),
 		...(said.missing === undefined ? {} : { missing: said.missing }),
 	};
@@ -81,6 +84,25 @@ function narrowDenial(message: string, context: FaultContext): AwsFaultKind {
 	if (/no (service|resource) control policy allows/i.test(message)) return 'blocked_by_policy';
 	if (/no session policy allows|explicit deny in a session policy/i.test(message)) return 'session_policy';
 	return context.action === 'sts:AssumeRole' ? 'role' : 'not_allowed';
+}
+
+/** Whose policy denied, and whose permissions it is about, likewise in words only. */
+function readDenial(message: string): Denial {
+	const holder = /\barn:[\w-]+:iam::\d{12}:user\//.test(message)
+		? 'user'
+		: /\barn:[\w-]+:sts::\d{12}:assumed-role\//.test(message)
+			? 'role'
+			: undefined;
+	const by = /no permissions boundary allows|explicit deny in a permissions boundary/i.test(message)
+		? 'boundary'
+		: /no resource-based policy allows|explicit deny in a resource-based policy/i.test(message)
+			? 'resource'
+			: /no VPC endpoint policy allows|explicit deny in a VPC endpoint policy/i.test(message)
+				? 'endpoint'
+				: /explicit deny/i.test(message)
+					? 'explicit_deny'
+					: 'missing';
+	return { by, ...(holder === undefined ? {} : { holder }) };
 }
 
 function findPolicyArn(message: string): string | undefined {

@@ -1,8 +1,14 @@
+import { type Denial, describeDenial } from '@rollcall/model/run/advice.ts';
 import type { AwsFault, AwsFaultKind } from './fault.ts';
 import type { FaultContext } from './fault-context.ts';
 
 /** Texts for people. AWS's own words follow where they add something; they are scrubbed before they get here. */
-export function describeFault(kind: AwsFaultKind, code: string, said: string, context: FaultContext): string {
+export function describeFault(
+	kind: AwsFaultKind,
+	code: string,
+	said: string,
+	context: FaultContext & { readonly denial?: Denial | undefined },
+): string {
 	const { action } = context;
 	const where = context.region === undefined ? '' : ` in ${context.region}`;
 	const quote = said === '' ? '' : ` AWS said: ${said}`;
@@ -10,7 +16,7 @@ export function describeFault(kind: AwsFaultKind, code: string, said: string, co
 		case 'throttled':
 			return `AWS throttled ${action}${where} (${code}) until we gave up.`;
 		case 'not_allowed':
-			return `${action} is not allowed${where}: add ${action} to the permission policy of the role.${quote}`;
+			return `${action} is not allowed${where}: ${describeDenial(action, context.denial)}.${quote}`;
 		case 'blocked_by_policy':
 			return `${action} is denied${where} by a policy of the AWS Organization.${quote}`;
 		case 'session_policy':
@@ -25,6 +31,8 @@ export function describeFault(kind: AwsFaultKind, code: string, said: string, co
 			return `AWS refused ${action}${where} because of the time of signing (${code}): set this machine's clock right.`;
 		case 'role':
 			return `The role could not be assumed (${code}).${quote}`;
+		case 'own_principal':
+			return `Rollcall's own principal role cannot be taken (${code}).${quote}`;
 		case 'bad_token':
 			return `AWS no longer accepts the page token of ${action}${where} (${code}).${quote}`;
 		case 'server':
@@ -59,6 +67,15 @@ export function explainRoleRefusal(fault: AwsFault, roleArn: string): AwsFault {
 		'(2) its trust policy does not name our principal, or demands another external id; ' +
 		'(3) the account is suspended or closed, or a policy of the AWS Organization denies sts:AssumeRole.';
 	return { ...fault, message };
+}
+
+/** Our own hop was refused before anything was asked of the customer's role, of which it says nothing. */
+export function explainOwnRefusal(fault: AwsFault, roleArn: string): AwsFault {
+	const quote = fault.said === undefined ? '' : ` AWS said: ${fault.said}`;
+	const message =
+		`Rollcall's own principal role ${roleArn} cannot be taken (${fault.code}): it does not exist, does not trust the ` +
+		`identity that Rollcall runs as, or that identity may not call sts:AssumeRole on it.${quote}`;
+	return { ...fault, kind: 'own_principal', message };
 }
 
 /** AWS says the same of a key that it does not know and of one that belongs to another partition. */

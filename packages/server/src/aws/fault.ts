@@ -1,4 +1,5 @@
 import { type Actor, RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import type { Denial } from '@rollcall/model/run/advice.ts';
 import type { Outcome, OutcomeReport } from '@rollcall/model/run/outcome.ts';
 
 /** Why a call of AWS did not succeed, in the terms that decide what happens next (`aws.md`, Errors). */
@@ -12,6 +13,7 @@ export type AwsFaultKind =
 	| 'expired'
 	| 'clock'
 	| 'role'
+	| 'own_principal'
 	| 'bad_token'
 	| 'server'
 	| 'connection'
@@ -42,6 +44,8 @@ export interface AwsFault {
 	readonly retryAfterMs?: number;
 	/** ARN of the service control policy that denied. */
 	readonly policyArn?: string;
+	/** Of a denial: whose policy it was, and who holds the permissions, as far as AWS says. */
+	readonly denial?: Denial;
 	/** Instances that AWS itself named as not existing, of a question that named them. Never an empty list. */
 	readonly missingIds?: readonly string[];
 	/** What AWS says is not there (`GROUP`, `IDENTITY_STORE`), where it tells. */
@@ -78,6 +82,7 @@ const facts: Readonly<Record<AwsFaultKind, KindFacts>> = {
 	no_identity_store: { code: 'AWS:0020', actor: 'you', retryable: false, outcome: 'failed' },
 	encryption_key: { code: 'AWS:0021', actor: 'customer', retryable: false, outcome: 'failed' },
 	not_ready: { code: 'AWS:0022', actor: 'nobody', retryable: true, outcome: 'failed' },
+	own_principal: { code: 'AWS:0023', actor: 'operator', retryable: false, outcome: 'failed' },
 };
 
 /**

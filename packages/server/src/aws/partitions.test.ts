@@ -7,7 +7,9 @@ import {
 	isOptInRegion,
 	memberRoleArn,
 	organizationsRegion,
+	type PlacedService,
 	partitionOfRegion,
+	placeOfService,
 } from './partitions.ts';
 
 describe('partitions', () => {
@@ -45,6 +47,25 @@ describe('partitions', () => {
 			expect(rules.properties?.['authSchemes']).toMatchObject([{ signingRegion: region }]);
 		}
 	});
+
+	test.each(['us-east-1', 'eu-central-1', 'us-gov-east-1', 'cn-north-1', 'eusc-de-east-1', 'us-iso-east-1'])(
+		'from %s every service is where the SDK calls it',
+		async (region) => {
+			const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+			const clients = {
+				sts: new (await import('@aws-sdk/client-sts')).STSClient({ region, credentials }),
+				ec2: new (await import('@aws-sdk/client-ec2')).EC2Client({ region, credentials }),
+				iam: new (await import('@aws-sdk/client-iam')).IAMClient({ region, credentials }),
+				identitystore: new (await import('@aws-sdk/client-identitystore')).IdentitystoreClient({ region, credentials }),
+				organizations: new (await import('@aws-sdk/client-organizations')).OrganizationsClient({ region, credentials }),
+			} satisfies Record<PlacedService, unknown>;
+			for (const service of ['sts', 'ec2', 'iam', 'identitystore', 'organizations'] as const) {
+				const rules = { Region: region, UseFIPS: false, UseDualStack: false };
+				const { url } = clients[service].config.endpointProvider(rules);
+				expect(placeOfService(service, region).url).toBe(url.origin);
+			}
+		},
+	);
 
 	test('a chosen entry region counts only within its partition', () => {
 		expect(entryRegionFor('aws', 'eu-west-1')).toBe('eu-west-1');

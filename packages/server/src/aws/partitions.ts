@@ -9,9 +9,13 @@ interface Partition {
 	/** Where requests to its global IAM endpoint are signed for. */
 	readonly iamRegion: string;
 	readonly dnsSuffix: string;
+	/** Host of its one IAM endpoint, where it is not that of a region. */
+	readonly iamHost?: string;
 	readonly regions: RegExp;
 	/** Regions that are on in every account of it (AWS account guide, 2026-11), the most used first. */
 	readonly onByDefault: readonly string[];
+	/** Those that an account has to enable (likewise). AWS adds some every year: what is not here may still exist. */
+	readonly optIn: readonly string[];
 }
 
 const commercial: Partition = {
@@ -20,15 +24,23 @@ const commercial: Partition = {
 	organizationsRegion: 'us-east-1',
 	iamRegion: 'us-east-1',
 	dnsSuffix: 'amazonaws.com',
+	iamHost: 'iam.amazonaws.com',
 	regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
 	onByDefault:
 		`us-east-1 eu-central-1 us-west-2 eu-west-1 us-east-2 us-west-1 ca-central-1 sa-east-1 eu-west-2 eu-west-3
 		eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2`.split(/\s+/),
+	optIn: `af-south-1 ap-east-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
+		ap-southeast-7 ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1`.split(
+		/\s+/,
+	),
 };
 
 const partitions: readonly Partition[] = [
 	commercial,
-	onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/, ['us-gov-east-1']),
+	{
+		...onePlace('aws-us-gov', 'us-gov-west-1', 'amazonaws.com', /^us-gov-/, ['us-gov-east-1']),
+		iamHost: 'iam.us-gov.amazonaws.com',
+	},
 	{
 		...onePlace('aws-cn', 'cn-north-1', 'amazonaws.com.cn', /^cn-/, ['cn-northwest-1']),
 		organizationsRegion: 'cn-northwest-1',
@@ -49,7 +61,8 @@ function onePlace(
 	others: readonly string[] = [],
 ): Partition {
 	const onByDefault = [region, ...others];
-	return { id, entryRegion: region, organizationsRegion: region, iamRegion: region, dnsSuffix, regions, onByDefault };
+	const everywhere = { entryRegion: region, organizationsRegion: region, iamRegion: region };
+	return { id, ...everywhere, dnsSuffix, regions, onByDefault, optIn: [] };
 }
 
 function findPartition(id: string): Partition {
@@ -79,6 +92,26 @@ export function iamRegion(partition: string): string {
 	return findPartition(partition).iamRegion;
 }
 
+/** A service as its own endpoint rules place it. */
+export type PlacedService = 'sts' | 'ec2' | 'iam' | 'identitystore' | 'organizations';
+
+/** Where a service is called from a region: its one place in the partition, or the region itself. */
+export function placeOfService(
+	service: PlacedService,
+	region: string,
+): { readonly region: string; readonly url: string } {
+	const partition = findPartition(partitionOfRegion(region));
+	if (service === 'iam' && partition.iamHost !== undefined) {
+		return { region: partition.iamRegion, url: `https://${partition.iamHost}` };
+	}
+	const fixed: Partial<Record<PlacedService, string>> = {
+		iam: partition.iamRegion,
+		organizations: partition.organizationsRegion,
+	};
+	const own = fixed[service] ?? region;
+	return { region: own, url: `https://${service}.${own}.${partition.dnsSuffix}` };
+}
+
 export function dnsSuffix(partition: string): string {
 	return findPartition(partition).dnsSuffix;
 }
@@ -86,6 +119,12 @@ export function dnsSuffix(partition: string): string {
 /** Regions that are on in every account of the partition: what can be read where nobody may ask which are. */
 export function regionsOnByDefault(partition: string): readonly string[] {
 	return findPartition(partition).onByDefault;
+}
+
+/** Names of the regions of a partition as far as Rollcall knows them, to find slips of the pen by: never to refuse one. */
+export function listRegionNames(partition: string): readonly string[] {
+	const { onByDefault, optIn } = findPartition(partition);
+	return [...onByDefault, ...optIn];
 }
 
 /** Whether a region has to be enabled by the account before anything works in it. */

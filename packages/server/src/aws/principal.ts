@@ -4,7 +4,8 @@ import type { PrincipalPurpose } from '#platform/config.ts';
 import { parseRoleArn } from './arn.ts';
 import type { Caller } from './call.ts';
 import { createCredentialCache } from './credential-cache.ts';
-import { toFaultError } from './fault.ts';
+import { faultOf, toFaultError } from './fault.ts';
+import { explainOwnRefusal } from './fault-text.ts';
 import { assumePrincipalRole } from './operations/sts.ts';
 import { entryRegionFor, partitionOfRegion } from './partitions.ts';
 import { scrubText } from './scrub.ts';
@@ -47,12 +48,16 @@ export function createPrincipals(options: PrincipalOptions): Principals {
 			partition,
 			accountId,
 			credentials: createCredentialCache(clock, () =>
-				caller.call(assumePrincipalRole, {
-					session: base,
-					region: entryRegionFor(partition, region),
-					input: { roleArn, sessionName: `rollcall-${purpose}` },
-					signal: new AbortController().signal,
-				}),
+				caller
+					.call(assumePrincipalRole, {
+						session: base,
+						region: entryRegionFor(partition, region),
+						input: { roleArn, sessionName: `rollcall-${purpose}` },
+						signal: new AbortController().signal,
+					})
+					.catch((error: unknown) => {
+						throw blameOurselves(error, roleArn);
+					}),
 			),
 		};
 	};
@@ -64,6 +69,13 @@ export function createPrincipals(options: PrincipalOptions): Principals {
 			return session;
 		},
 	};
+}
+
+/** A refusal of this hop must never pass for one of the customer's role. */
+function blameOurselves(error: unknown, roleArn: string): unknown {
+	const fault = faultOf(error);
+	const isRefusal = fault?.kind === 'role' || fault?.kind === 'blocked_by_policy' || fault?.kind === 'session_policy';
+	return isRefusal ? toFaultError(explainOwnRefusal(fault, roleArn)) : error;
 }
 
 /** The standard chain: environment, profiles, SSO, web identity, container, instance. */

@@ -3,7 +3,15 @@ import { usageExitCode } from '@rollcall/model/run/execution.ts';
 import type { Style } from './text/style.ts';
 
 /** Codes that mean: what was asked for is wrong, not what was found. */
-const usageCodes: ReadonlySet<string> = new Set(['USAGE:0001', 'CONFIG:0001', 'SOURCE:0001', 'CLI:0002', 'STORE:0007']);
+const usageCodes: ReadonlySet<string> = new Set([
+	'USAGE:0001',
+	'CONFIG:0001',
+	'SOURCE:0001',
+	'SOURCE:0003',
+	'SOURCE:0004',
+	'CLI:0002',
+	'STORE:0007',
+]);
 const failureExitCode = 1;
 const whereToLook =
 	'this is a fault of Rollcall: set ROLLCALL_LOG_LEVEL=debug and repeat to see where it happened; `rollcall doctor` checks what it stands on';

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listSources } from '#compose.ts';
 
 const entry = join(import.meta.dirname, 'main.ts');
 let dataDirectory: string;
@@ -60,6 +61,15 @@ describe('help', () => {
 			for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
 		},
 	);
+
+	test('of collect names every source and its extras', () => {
+		const { out } = rollcall(['collect', '--help']);
+		const text = out.replace(/\s+/gu, ' ');
+		for (const { kind, extras } of listSources()) {
+			expect(text).toContain(kind);
+			if (extras.length > 0) expect(text).toContain(`${extras.map((extra) => extra.name).join(', ')} (${kind})`);
+		}
+	});
 
 	test('the program without a command prints its help on stderr and ends as wrong usage', () => {
 		const { code, out, err } = rollcall([]);

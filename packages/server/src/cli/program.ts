@@ -39,6 +39,7 @@ Exit codes:
   0 success   1 failed   2 wrong usage   3 partly collected   130 stopped
 
 Examples:
+  $ rollcall policy --integrations ec2.devices,iam.users --organization-discovery --format cloudformation
   $ rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery
   $ rollcall devices --os windows --public
   $ rollcall users --group "*admin*"
@@ -59,7 +60,7 @@ export function buildProgram(context: CommandContext): Program {
 		};
 	const command = new Command('rollcall')
 		.description(
-			'Calls the roll of an AWS organization: every device and every user answers, or it says exactly why it could not ask.',
+			'Calls the roll of an AWS Organization: every device and every user answers, or it says exactly why it could not ask.',
 		)
 		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, 'default')
 		.option('--json', 'print for programs: JSON, or one JSON object a line; errors as JSON on stderr')

@@ -242,7 +242,7 @@ describe('empty lists say what to type next', () => {
 	] as const)('%s', async (command, inventory) => {
 		const { run, written } = open({}, inventory);
 		expect(await run(command)).toBe(0);
-		expect(written.out).toMatch(/`rollcall collect (ec2.devices|iam.users) --help`/u);
+		expect(written.out).toMatch(/`rollcall collect (?:ec2\.devices |iam\.users )?--help`/u);
 	});
 
 	test.each(['devices', 'users', 'accounts', 'executions', 'removals'])(

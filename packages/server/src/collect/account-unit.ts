@@ -17,6 +17,8 @@ export interface AccountUnitOptions extends PlanOptions {
 	readonly signal: AbortSignal;
 	readonly onRegions: (regions: readonly string[]) => void;
 	readonly onPage: (region: string, assets: number) => void;
+	/** A scope was read completely, and its records are now read by themselves: what to say of it should that never end. */
+	readonly onListed: (report: ScopeReport) => void;
 	readonly onScope: (report: ScopeReport) => void;
 }
 
@@ -119,6 +121,7 @@ async function readRegion(options: AccountUnitOptions, scope: ScopeSink): Promis
 		stopping: options.stopping,
 		signal: options.signal,
 		onPage: (assets) => options.onPage(region, assets),
+		onListed: options.onListed,
 	});
 	await noteBlock(options, sink, report);
 	return report;

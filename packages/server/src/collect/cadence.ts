@@ -15,7 +15,7 @@ export interface EnrichedScope {
 /** How long a full listing of a scope, and a denial by a policy of the AWS Organization, stand. */
 export const dailyMs = 24 * 3_600_000;
 
-/** Cadences are stretched by up to this share, by scope, so that not all scopes fall due in the same run. */
+/** Cadences are shortened by up to this share, by scope, so that not all scopes fall due in the same run. */
 const jitterShare = 0.1;
 
 /**
@@ -25,15 +25,19 @@ const jitterShare = 0.1;
  */
 export function isEnrichmentDue(scope: EnrichedScope, action: string, cadenceMs: number, nowMs: number): boolean {
 	const state = scope.enrichments[action];
+	if (state?.outcome === 'blocked_by_policy' && state.triedAt) return isDayOld(state.triedAt, nowMs);
 	const name = `${scope.scopeId} ${action}`;
-	if (state?.outcome === 'blocked_by_policy' && state.triedAt) return isOlderThan(name, state.triedAt, dailyMs, nowMs);
 	const succeeded = (state?.outcome ?? 'complete') === 'complete';
 	return !succeeded || !state?.confirmedAt || isOlderThan(name, state.confirmedAt, cadenceMs, nowMs);
 }
 
-/** Whether a moment lies longer ago than a span, which is stretched or shortened by the name of the thing. */
+/** Whether a moment lies longer ago than a span, which is shortened by the name of the thing, never stretched. */
 export function isOlderThan(name: string, at: Date, spanMs: number, nowMs: number): boolean {
-	const digest = createHash('sha256').update(name).digest();
-	const jitter = (digest.readUInt16BE(0) / 0xffff - 0.5) * 2 * jitterShare;
-	return nowMs - at.getTime() >= spanMs * (1 + jitter);
+	const draw = createHash('sha256').update(name).digest().readUInt16BE(0) / 0xffff;
+	return nowMs - at.getTime() >= spanMs * (1 - draw * jitterShare);
+}
+
+/** Whether a whole day has passed: what was denied is asked for once a day, and never more often. */
+export function isDayOld(at: Date, nowMs: number): boolean {
+	return nowMs - at.getTime() >= dailyMs;
 }

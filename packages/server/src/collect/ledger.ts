@@ -194,6 +194,7 @@ function summarizeScope(report: ScopeReport): RegionSummary {
 			action: enrichment.action,
 			outcome: enrichment.outcome,
 			cause: causeText(enrichment),
+			failed_action: enrichment.cause?.action ?? null,
 		})),
 		assets: report.counts.assets,
 	};
@@ -223,5 +224,6 @@ function messageOf(result: ExecutionResult, accounts: readonly AccountSummary[])
 	const troubled = accounts.filter((account) => isTrouble(account.outcome)).length;
 	if (troubled === 0)
 		return result === 'failed' ? 'Nothing was read.' : 'The list of accounts was not read completely.';
-	return `${troubled} of ${accounts.length} accounts were not read completely.`;
+	if (accounts.length === 1) return 'The account was not read completely.';
+	return `${troubled} of ${accounts.length} accounts ${troubled === 1 ? 'was' : 'were'} not read completely.`;
 }

@@ -8,7 +8,7 @@ import type { Collection, ReadContext } from '#sources/kit/collection.ts';
 import type { ProgressDeadline } from './deadline.ts';
 import { type CallTally, createReadContext } from './read-context.ts';
 import { leaseLostCode, type ScopeSink } from './sinks/sink.ts';
-import { type EnrichChoice, ownCauses } from './task.ts';
+import { type EnrichChoice, ownCauses, type ScopeReport } from './task.ts';
 
 export interface ScopeRunOptions {
 	readonly collection: Collection<unknown>;
@@ -22,6 +22,8 @@ export interface ScopeRunOptions {
 	readonly signal: AbortSignal;
 	/** Called after each page, with the number of assets in it. */
 	readonly onPage: (assets: number) => void;
+	/** Called once the scope was read completely, where its records are read by themselves after that. */
+	readonly onListed: (report: ScopeReport) => void;
 }
 
 /** What a collection reads a scope with, under a deadline; successful calls are counted in `tally`. */
@@ -46,10 +48,14 @@ export function reportOf(error: unknown, deadline: ProgressDeadline, signal: Abo
 	return outcomeOfError(error);
 }
 
-/** The outcome of a fault of AWS, or `failed` with the text of anything else. */
+/** The outcome of a fault of AWS, or `failed` with the code and text of ours, or the text of anything else. */
 export function outcomeOfError(error: unknown): OutcomeReport {
 	const fault = faultOf(error);
 	if (fault) return outcomeOf(fault);
+	if (error instanceof RollcallError) {
+		const fix = error.fix === undefined ? '' : ` (${error.fix})`;
+		return { outcome: 'failed', cause: { code: error.code, message: error.message + fix } };
+	}
 	const message = error instanceof Error ? error.message : String(error);
 	return { outcome: 'failed', cause: { code: 'Internal', message } };
 }

@@ -50,7 +50,10 @@ export async function runScope(options: ScopeRunOptions): Promise<ScopeReport> {
 			enrichments = (await enriching).reports;
 		}
 		const made = new Set((await enriching).results.keys());
-		if (wantedDetails(options, made).length > 0) {
+		const wanted = wantedDetails(options, made);
+		if (wanted.length > 0) {
+			const unread = wanted.map(({ action }) => ({ action, outcome: 'failed', cause: ownCauses.workerDied }) as const);
+			options.onListed({ ...report({ outcome: 'complete' }, true), enrichments: [...enrichments, ...unread] });
 			const details = await readDetails(options, made, deadline, tally);
 			enrichments = [...enrichments, ...details];
 		}

@@ -1,6 +1,7 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { usageExitCode } from '@rollcall/model/run/execution.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { parseRoleArn } from '#aws/arn.ts';
 import { type Aws, createAws } from '#aws/create-aws.ts';
 import type { SessionCredentials } from '#aws/session.ts';
 import type { AwsSettings } from '#aws/settings.ts';
@@ -44,6 +45,7 @@ export async function runCollect(
 	checkExtras(request.source, request.extras);
 	const sources = sourcesOf(request);
 	const collection = findCollection(request.source, sources);
+	refuseForeignRegion(request, collection);
 	const clock = createClock();
 	const settings = awsSettings(config);
 	const aws = createAws({ clock, settings });
@@ -56,6 +58,12 @@ export async function runCollect(
 	} finally {
 		await aws.close();
 	}
+}
+
+/** Throws `SOURCE:0003` before anything is begun where the region of a store can not be one of the role's partition. */
+function refuseForeignRegion({ access }: CollectRequest, { scopedBy }: Collection<unknown>): void {
+	if (scopedBy === 'region' || access.schema !== 'assume_role') return;
+	scopedBy.callRegion(parseRoleArn(access.roleArn).partition);
 }
 
 function sourcesOf({ extras, identityCenter }: CollectRequest): SourceSettings {

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { describeError, RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { createAws } from '#aws/create-aws.ts';
 import { getCallerIdentity } from '#aws/operations/sts.ts';
-import { dnsSuffix, entryRegionFor, organizationsRegion, partitionOfRegion } from '#aws/partitions.ts';
+import { entryRegionFor, type PlacedService, partitionOfRegion, placeOfService } from '#aws/partitions.ts';
 import { createClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { ensureDataDirectory } from '#platform/data-directory.ts';
@@ -97,13 +97,26 @@ async function withDatabase(
 	}
 }
 
-function endpointsOf(config: Config): readonly { readonly service: string; readonly url: string }[] {
+interface Endpoint {
+	readonly service: PlacedService;
+	/** The region requests are signed for. */
+	readonly region: string;
+	readonly url: string;
+}
+
+/** What each service is for; without the first nothing can be read. */
+const services: Readonly<Record<PlacedService, string>> = {
+	sts: 'everything',
+	ec2: 'ec2.devices',
+	iam: 'iam.users',
+	identitystore: 'identity_center.users',
+	organizations: 'Organization Discovery',
+};
+
+function endpointOf(service: PlacedService, config: Config): Endpoint {
 	const { all, byService } = config.endpoints;
-	const partition = partitionOfRegion(config.entryRegion);
-	return ['sts', 'ec2', 'organizations'].map((service) => {
-		const region = service === 'organizations' ? organizationsRegion(partition) : config.entryRegion;
-		return { service, url: byService[service] ?? all ?? `https://${service}.${region}.${dnsSuffix(partition)}` };
-	});
+	const place = placeOfService(service, config.entryRegion);
+	return { service, ...place, url: byService[service] ?? all ?? place.url };
 }
 
 async function probe(url: string): Promise<{ readonly dateMs: number | undefined }> {
@@ -114,38 +127,46 @@ async function probe(url: string): Promise<{ readonly dateMs: number | undefined
 }
 
 async function checkEndpoints(config: Config): Promise<DoctorFinding> {
+	const names = Object.keys(services) as PlacedService[]; // The keys of a record of them.
 	const results = await Promise.all(
-		endpointsOf(config).map(async ({ service, url }) => {
-			try {
-				await probe(url);
-				return { service, url, problem: undefined };
-			} catch (error) {
-				const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-				return { service, url, problem: describeError(cause) };
-			}
+		names.map(async (service) => {
+			const endpoint = endpointOf(service, config);
+			return { ...endpoint, problem: await probe(endpoint.url).then(() => undefined, describeProblem) };
 		}),
 	);
 	const broken = results.filter((result) => result.problem !== undefined);
-	if (broken.length === 0)
-		return { status: 'ok', detail: results.map(({ service, url }) => `${service} ${url}`).join(', ') };
+	const detail = results
+		.map(({ service, region, url, problem }) =>
+			problem === undefined
+				? `${service} in ${region}: ${url}`
+				: `${service} in ${region}: ${url} does not answer (${problem}); needed for ${services[service]}`,
+		)
+		.join('\n');
+	if (broken.length === 0) return { status: 'ok', detail };
+	// Who reads devices only may rightly have no way to the services of users.
+	const isEnough = broken.every(({ service }) => service === 'iam' || service === 'identitystore');
 	return {
-		status: 'fail',
-		detail: broken.map(({ service, url, problem }) => `${service} at ${url}: ${problem}`).join('; '),
+		status: isEnough ? 'warn' : 'fail',
+		detail,
 		fix: 'check network, DNS and proxy; AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> name another endpoint',
 	};
 }
 
+/** What fetch says of itself is in its cause. */
+function describeProblem(error: unknown): string {
+	return describeError(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+}
+
 async function checkClock(config: Config): Promise<DoctorFinding> {
-	const [first] = endpointsOf(config);
-	if (!first) return { status: 'warn', detail: 'no endpoint to compare with', fix: 'see endpoints' };
-	const probed = await probe(first.url).catch(() => undefined);
+	const { url } = endpointOf('sts', config);
+	const probed = await probe(url).catch(() => undefined);
 	if (!probed)
-		return { status: 'warn', detail: `not compared: ${first.url} does not answer`, fix: 'mend the endpoints first' };
+		return { status: 'warn', detail: `not compared: ${url} does not answer`, fix: 'mend the endpoints first' };
 	const { dateMs } = probed;
 	if (dateMs === undefined) {
 		return {
 			status: 'warn',
-			detail: `${first.url} sends no Date header`,
+			detail: `${url} sends no Date header`,
 			fix: 'compare the clock of this machine by hand',
 		};
 	}

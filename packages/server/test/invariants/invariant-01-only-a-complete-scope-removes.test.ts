@@ -5,7 +5,7 @@ import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceRow } from '#store/devices.ts';
-import { idsIn, openStage, type Stage, type StoredRecord, scopeOf, until } from './stage.ts';
+import { ageDenials, idsIn, openStage, type Stage, type StoredRecord, scopeOf, until } from './stage.ts';
 
 const [first, second] = ['us-east-1', 'eu-west-1'];
 const listing = { action: 'DescribeInstances' } as const;
@@ -236,8 +236,8 @@ describe('invariant 1: only a complete scope may remove', () => {
 			{ reopenAccount: accounts[6] ?? '' },
 			{ restoreRole: accounts[7] ?? '' },
 		);
-		// What a policy of the AWS Organization denied is not asked again before a day has passed.
-		await stage.query(`update policy_block set asked_at = asked_at - interval '27 hours'`);
+		// What a policy denied is asked for once a day.
+		await ageDenials(stage, 27);
 		const summary = await stage.rig.collect({ enrich: 'none' });
 		expect(summary.result).toBe('success');
 		const records = await stage.records();

@@ -1,7 +1,7 @@
 import type { FaultRule } from '@rollcall/aws-simulator/faults/rules.ts';
 import { listTrueAccounts, listTrueIamUsers } from '@rollcall/aws-simulator/truth.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { idsIn, openStage, type Stage, scopeOf } from './stage.ts';
+import { ageDenials, idsIn, openStage, type Stage, scopeOf } from './stage.ts';
 
 const userCount = 80;
 
@@ -88,7 +88,7 @@ describe('invariant 1: users of IAM are removed by a whole listing only', () => 
 			for (const { attributes, standing } of (await stage.users()).values()) {
 				expect(standing.state).toBe(attributes.account_id === accountId ? 'unconfirmed' : 'active');
 			}
-			await stage.query(`update policy_block set asked_at = asked_at - interval '27 hours'`);
+			await ageDenials(stage, 27);
 		});
 
 		it('the next whole listing removes who is gone, and confirms the others', async () => {

@@ -107,6 +107,34 @@ describe('invariant 3: a run killed in the details of users is completed by the 
 		await expectTruth();
 	});
 
+	it('kill -9 of every worker that tries: the listing stays complete, and the details are said to have failed', async () => {
+		let pids = (): readonly number[] => [];
+		const run = killable.collect({
+			enrich: 'due',
+			onStart: (pool) => {
+				pids = () => pool.pids();
+			},
+		});
+		const { control } = stage.rig.simulator;
+		for (let tries = 1; tries <= 3; tries += 1) {
+			control.clearCalls();
+			await until('details of some users', () => (countCalls(stage.rig.simulator, 'GetUser') > 2 ? true : undefined));
+			for (const pid of pids()) process.kill(pid, 'SIGKILL');
+		}
+		const summary = await run;
+		expect(summary).toMatchObject({ counts: { scopes_complete: 1 } });
+		expect(scopeOf(summary, accountId, 'global')).toMatchObject({
+			outcome: 'complete',
+			assets: users().length,
+			enrichments: [{ action: 'iam:GetUser', outcome: 'failed', cause: expect.stringContaining('WorkerDied') }],
+		});
+		expect(await stage.query('select outcome from scope')).toEqual([{ outcome: 'complete' }]);
+		await letTimePass(stage);
+		control.setFaults([]);
+		expect(await stage.rig.collect({ enrich: 'due' })).toMatchObject({ result: 'success' });
+		await expectTruth();
+	});
+
 	it('kill -9 of the whole run in the middle of the details: its users stay; the next run asks for the rest only', async () => {
 		const killed = startCollectProcess(stage, { kind: 'iam.users', clockSpeed, enrich: 'due' });
 		await someDetails();

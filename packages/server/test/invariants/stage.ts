@@ -123,6 +123,11 @@ export function scopeOf(summary: ExecutionSummary, accountId: string, region: st
 	return account?.regions.find((each) => each.region === region);
 }
 
+/** As if whatever a policy of the AWS Organization denied had been asked for so much earlier. */
+export async function ageDenials(stage: Stage, hours: number): Promise<void> {
+	await stage.query('update policy_block set asked_at = asked_at - make_interval(hours => $1)', [hours]);
+}
+
 /** Resolves when `look` finds something; looks every 25 ms. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
 	const endsAt = performance.now() + 20_000;

@@ -1,7 +1,7 @@
 import { listTrueAccounts } from '@rollcall/aws-simulator/truth.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listAccounts } from '#store/account-list.ts';
-import { openStage, type Stage, scopeOf } from '../invariants/stage.ts';
+import { ageDenials, openStage, type Stage, scopeOf } from '../invariants/stage.ts';
 
 let stage: Stage;
 let accounts: readonly string[];
@@ -64,6 +64,35 @@ test('users that a service control policy hides are uncovered, with its name; th
 		[member],
 	);
 	expect(standings).toEqual([{ outcome: 'blocked_by_policy', code: 'AccessDenied' }]);
+});
+
+test('users that a service control policy hides are asked for once a day, and have that outcome in every run', async () => {
+	await open('iam.users');
+	const [, member = ''] = accounts;
+	const { control } = stage.rig.simulator;
+	const arn = control.mutate({ scpDenyAction: { action: 'iam:ListUsers', accountId: member } }) ?? '';
+	const outcomes: string[] = [];
+	const collect = async (): Promise<void> => {
+		control.clearCalls();
+		const summary = await stage.rig.collect({ enrich: 'none' });
+		const isAsked = control.calls().some((call) => call.action === 'ListUsers' && call.accountId === member);
+		outcomes.push(`${isAsked ? 'asked' : 'not asked'}: ${scopeOf(summary, member, 'global')?.outcome}`);
+	};
+	await collect();
+	await collect();
+	await ageDenials(stage, 27);
+	await collect();
+	stage.mutate({ detachScp: arn });
+	await collect();
+	await ageDenials(stage, 27);
+	await collect();
+	expect(outcomes).toEqual([
+		'asked: blocked_by_policy',
+		'not asked: blocked_by_policy',
+		'asked: blocked_by_policy',
+		'not asked: blocked_by_policy',
+		'asked: complete',
+	]);
 });
 
 describe('a member that cannot be entered', () => {

@@ -3,7 +3,7 @@ import { listTrueAccounts } from '@rollcall/aws-simulator/truth.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listAccounts } from '#store/account-list.ts';
-import { openStage, type Stage, scopeOf } from '../invariants/stage.ts';
+import { ageDenials, openStage, type Stage, scopeOf } from '../invariants/stage.ts';
 
 const denied = 'eu-west-1';
 
@@ -40,11 +40,6 @@ async function blocks(): Promise<readonly string[]> {
 		`select account_id || ' ' || region || ' ' || action as block from policy_block order by 1`,
 	);
 	return rows.map(({ block }) => block);
-}
-
-/** As if the denial were so much older. */
-async function age(hours: number): Promise<void> {
-	await stage.query('update policy_block set asked_at = asked_at - make_interval(hours => $1)', [hours]);
 }
 
 async function standingsThere(): Promise<readonly string[]> {
@@ -87,13 +82,13 @@ describe('a region that a service control policy denies', () => {
 			const { enrichments: _, ...scope } = scopeOf(first, member, denied) ?? { enrichments: [] };
 			expect(scopeOf(summary, member, denied)).toMatchObject(scope);
 			expect(await standingsThere()).toEqual(['unconfirmed blocked_by_policy: UnauthorizedOperation']);
-			await age(10);
+			await ageDenials(stage, 10);
 		}
 	});
 
 	test('is asked again after a day, and remembered anew', async () => {
 		await collect();
-		await age(27);
+		await ageDenials(stage, 27);
 		expect(await collect()).toMatchObject(uncovered);
 		expect(callsThere().length).toBeGreaterThan(0);
 		await collect();
@@ -104,7 +99,7 @@ describe('a region that a service control policy denies', () => {
 		await collect();
 		stage.mutate({ detachScp: policyArn });
 		expect(await collect()).toMatchObject(uncovered);
-		await age(27);
+		await ageDenials(stage, 27);
 		expect(await collect()).toMatchObject({ result: 'success', counts: { scopes: 6, scopes_complete: 6 } });
 		expect(await standingsThere()).toEqual(['active']);
 		expect(await collect()).toMatchObject({ counts: { scopes_complete: 6 } });

@@ -25,7 +25,7 @@ export async function listAccounts(context: CommandContext, options: CsvOption &
 		return 0;
 	}
 	if (accounts.length === 0) {
-		await out.write('No accounts yet. `rollcall collect ec2.devices --help` shows how to collect the first.\n');
+		await out.write('No accounts yet. `rollcall collect --help` shows how to collect the first.\n');
 		return 0;
 	}
 	await out.write(`${renderAccounts(accounts, out, context.terminal.now())}\n`);

@@ -26,7 +26,7 @@ export async function listExecutions(
 	} else if (format === 'json') {
 		await out.write(executions.map((execution) => `${JSON.stringify(presentExecution(execution))}\n`).join(''));
 	} else if (executions.length === 0) {
-		await out.write('No executions yet. `rollcall collect ec2.devices --help` shows how to start the first.\n');
+		await out.write('No executions yet. `rollcall collect --help` shows how to start the first.\n');
 	} else {
 		await out.write(`${renderExecutions(executions, out, context.terminal.now())}\n`);
 	}

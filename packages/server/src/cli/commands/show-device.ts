@@ -10,6 +10,6 @@ export async function showDevice(context: CommandContext, options: GlobalOptions
 		find: (inventory) => inventory.findDevices(id),
 		titleOf: (device) => device.attributes.name ?? instanceIdOf(device),
 		nativeIdLabel: 'arn',
-		fix: 'give an instance id, an ARN or the id of an asset; `rollcall devices --columns name,instance_id,id` lists them',
+		fix: 'give an instance id, an ARN or the id of an asset; `rollcall devices --name "*NAME*"` looks for one',
 	});
 }

@@ -10,6 +10,6 @@ export async function showUser(context: CommandContext, options: GlobalOptions, 
 		find: (inventory) => inventory.findUsers(id),
 		titleOf: titleOfUser,
 		nativeIdLabel: 'native id',
-		fix: 'give a user name, an e-mail address, a user id, an ARN or the id of an asset; `rollcall users --columns usernames,emails,user_id,id` lists them',
+		fix: 'give a user name, an e-mail address, a user id, an ARN or the id of an asset; `rollcall users --name "*NAME*"` looks for one',
 	});
 }

@@ -12,10 +12,19 @@ function findNearest(typed: string, words: Iterable<string>): string | undefined
 	return nearest;
 }
 
-/** `did you mean name?`, or the whole list where nothing is near. */
+const shortestPart = 3;
+
+/** `did you mean name?`; the words that what was typed is a part of; or the whole list where nothing is near. */
 export function suggest(typed: string, words: readonly string[]): string {
 	const nearest = findNearest(typed, words);
-	return nearest === undefined ? `known are: ${words.join(', ')}` : `did you mean ${nearest}?`;
+	const meant = nearest === undefined ? findWhole(typed, words) : [nearest];
+	return meant.length === 0 ? `known are: ${words.join(', ')}` : `did you mean ${meant.join(' or ')}?`;
+}
+
+/** Words with a part, between dots, dashes and underscores, that begins as what was typed. */
+function findWhole(typed: string, words: readonly string[]): readonly string[] {
+	if (typed.length < shortestPart) return [];
+	return words.filter((word) => word.split(/[._-]/u).some((part) => part.startsWith(typed)));
 }
 
 function editDistance(from: string, to: string): number {

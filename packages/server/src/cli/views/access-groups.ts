@@ -22,7 +22,7 @@ export interface AccessGroup {
 interface OpenGroup extends AccessGroup {
 	readonly actions: string[];
 	readonly policies: string[];
-	readonly accounts: (TroubledAccount & { readonly regions: string[] })[];
+	readonly accounts: (TroubledAccount & { readonly scopes: string[] })[];
 }
 
 /** Everything that is not allowed, by what to do about it; every account and region of it is named. */
@@ -47,9 +47,9 @@ function addTo(groups: Map<string, OpenGroup>, account: AccessAccount, region: s
 	if (!group.actions.includes(action)) group.actions.push(action);
 	if (policyArn !== null && !group.policies.includes(policyArn)) group.policies.push(policyArn);
 	const known = group.accounts.find((each) => each.accountId === account.account_id);
-	if (known && !known.regions.includes(region)) known.regions.push(region);
+	if (known && !known.scopes.includes(region)) known.scopes.push(region);
 	if (!known) {
 		const { account_id: accountId, name, regions } = account;
-		group.accounts.push({ accountId, name, regions: [region], regionCount: regions.length });
+		group.accounts.push({ accountId, name, scopes: [region], scopeCount: regions.length });
 	}
 }

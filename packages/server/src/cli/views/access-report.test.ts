@@ -64,7 +64,12 @@ function report(accounts: AccessAccount[], more: Partial<AccessTestResult> = {})
 		version: 1,
 		tested_at: '2026-11-16T12:00:00.000Z',
 		retest_of: null,
-		access: { schema: 'assume_role', role_arn: proven.role_arn, organization_discovery: true },
+		access: {
+			schema: 'assume_role',
+			role_arn: proven.role_arn,
+			external_id_digest: 'd1',
+			organization_discovery: true,
+		},
 		kinds: ['ec2.devices'],
 		settings: { regions: null, accounts: null, extras: [], identity_store_id: null, identity_store_region: null },
 		result: 'partial',

@@ -11,7 +11,7 @@ import { renderTable, type TableCell } from '../text/table.ts';
 import { displayWidth, padEnd, toHarmless, truncate, wrap } from '../text/width.ts';
 import { type AccessGroup, groupAccess } from './access-groups.ts';
 import { nameVerdict, verdictMark, verdictStyle } from './access-verdicts.ts';
-import { describeRegions } from './coverage-report.ts';
+import { describeScopes } from './coverage-report.ts';
 import { resultStyle } from './outcomes.ts';
 
 export interface AccessReportLayout {
@@ -97,7 +97,7 @@ function renderGroups(result: AccessTestResult, layout: AccessReportLayout): str
 function renderGroup(group: AccessGroup, { style, width }: AccessReportLayout): string {
 	const paint = verdictStyle(group.verdict, style);
 	const head = `${verdictMark(group.verdict)} ${nameVerdict(group.verdict)}: ${group.actions.join(', ')}`;
-	const isOne = group.accounts.length === 1 && group.accounts[0]?.regions.length === 1 && group.actions.length === 1;
+	const isOne = group.accounts.length === 1 && group.accounts[0]?.scopes.length === 1 && group.actions.length === 1;
 	const example = isOne ? '' : 'As for the first: ';
 	const message = group.message === null ? [] : wrapIndented(example + toHarmless(group.message), width, 6);
 	// One is in the message already.
@@ -115,7 +115,7 @@ function renderPlaces(group: AccessGroup, width: number): string {
 		.flatMap((account, index) => {
 			const name = nameWidth === 0 ? '' : `  ${padEnd(truncate(names[index] ?? '', nameWidth), nameWidth)}`;
 			const head = `      ${account.accountId}${name}  `;
-			const places = wrap(describeRegions(account), Math.min(width, widestText) - displayWidth(head));
+			const places = wrap(describeScopes(account), Math.min(width, widestText) - displayWidth(head));
 			return places.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
 		})
 		.join('\n');

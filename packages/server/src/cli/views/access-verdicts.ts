@@ -3,7 +3,9 @@ import type { Style } from '../text/style.ts';
 
 const names: Readonly<Partial<Record<AccessVerdict, string>>> = {
 	session_policy: 'fault of Rollcall: session policy too tight',
+	own_principal: "Rollcall's own principal role refused",
 	credentials: 'credentials refused',
+	not_found: 'no such thing: check what was asked for',
 	clock: 'clock is off',
 	unreachable: 'endpoint unreachable',
 	failed: 'AWS failed to answer',

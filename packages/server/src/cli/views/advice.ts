@@ -17,6 +17,18 @@ const credentialCodes: ReadonlySet<string> = new Set([
 ]);
 const clockCodes: ReadonlySet<string> = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'SignatureExpired']);
 
+/** Nobody answered at all. */
+const connectionCodes: ReadonlySet<string> = new Set([
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'ETIMEDOUT',
+	'EAI_AGAIN',
+	'Timeout',
+]);
+
 /** What to do about a scope or an enrichment that is not complete (`aws.md`, Errors). Empty for a complete one. */
 export function adviseOn(trouble: Trouble): string {
 	const code = trouble.cause?.split(':')[0] ?? '';
@@ -43,5 +55,9 @@ export function adviseOn(trouble: Trouble): string {
 function adviseOnFailure(code: string, action: string | null): string {
 	if (credentialCodes.has(code)) return advice.credentials('collect');
 	if (clockCodes.has(code)) return advice.clock('collect');
+	if (connectionCodes.has(code)) return advice.unreachable('collect');
+	if (action?.startsWith('identitystore:') && code === 'ResourceNotFoundException')
+		return advice.identityStore('collect');
+	if (code === 'SOURCE') return advice.settings('collect');
 	return action === 'organizations:ListAccounts' ? advice.accountList('collect') : advice.failure('collect');
 }

@@ -17,7 +17,11 @@ function account(id: string, regions: readonly RegionSummary[], more: Partial<Ac
 	return { account_id: id, name: `name-${id}`, state: 'ACTIVE', outcome, cause: null, regions: [...regions], ...more };
 }
 
-function report(accounts: AccountSummary[], counts: Partial<ExecutionSummary['counts']> = {}): string {
+function report(
+	accounts: AccountSummary[],
+	counts: Partial<ExecutionSummary['counts']> = {},
+	more: Partial<ExecutionSummary> = {},
+): string {
 	const summary: ExecutionSummary = {
 		result: 'partial',
 		message: null,
@@ -40,6 +44,7 @@ function report(accounts: AccountSummary[], counts: Partial<ExecutionSummary['co
 		calls_total: 0,
 		calls_minimum: 0,
 		seconds: 1,
+		...more,
 	};
 	return renderCoverageReport(summary, { width: Number.POSITIVE_INFINITY, style: createStyle(false), stored: true });
 }
@@ -67,12 +72,63 @@ test('one cause is told once, though AWS names account and region in it', () => 
 	expect(report(accounts).match(/Denied: /gu)).toHaveLength(1);
 });
 
+test.each([
+	['*', 'the whole account'],
+	['global', 'the whole account'],
+	['d-1234567890', 'identity store d-1234567890'],
+	['7f9c1a2b-1111-4222-8333-444455556666', 'identity store 7f9c1a2b-1111-4222-8333-444455556666'],
+	['eu-west-1', 'eu-west-1'],
+])('the scope %s is told as %s', (scope, told) => {
+	expect(report([account('111111111111', [denied(scope)])])).toContain(`111111111111  name-111111111111  ${told}\n`);
+});
+
+test('what the role of one account and those of all others fail for is one trouble', () => {
+	const cause = 'AccessDenied: The role arn:aws:iam::111111111111:role/Rollcall could not be assumed';
+	const text = report(['111111111111', '222222222222'].map((id) => account(id, [denied('*', cause)])));
+	expect(text.match(/could not be assumed/gu)).toHaveLength(1);
+});
+
+test('a warning is not repeated where it is the cause of a trouble or the message of the run', () => {
+	const text = report([account('111111111111', [denied('*', 'AccessDenied: no role')])], undefined, {
+		warnings: ['no role', 'the end', 'worth a line'],
+		message: 'the end',
+	});
+	expect(text.match(/no role/gu)).toHaveLength(1);
+	expect(text.match(/the end/gu)).toHaveLength(1);
+	expect(text).toContain('  ! worth a line');
+});
+
+test.each([
+	[
+		'ResourceNotFoundException: There is no identity store d-1234567890 in eu-west-1.',
+		'→ Check the id and the region of the identity store',
+	],
+	['ECONNREFUSED: The connection to 127.0.0.1 failed', '→ AWS could not be reached. Check network'],
+	['SOURCE:0003: region: there is no Identity Center in eu-west-1', '→ Mend what the cause names'],
+	['InternalError: no', '→ Collect again'],
+])('of %s people are told: %s', (cause, advice) => {
+	const action = 'identitystore:ListUsers';
+	const scope: RegionSummary = { ...complete, region: 'd-1234567890', outcome: 'failed', cause, action };
+	expect(report([account('111111111111', [scope])])).toContain(advice);
+});
+
 test('an enrichment that was not read is told though its scope is complete', () => {
-	const enrichments = [
-		{ action: 'ec2:DescribeAddresses', outcome: 'denied', cause: 'UnauthorizedOperation: no' },
-	] as const;
-	const text = report([account('111111111111', [{ ...complete, enrichments: [...enrichments] }])]);
+	const enrichments: RegionSummary['enrichments'] = [
+		{ action: 'ec2:DescribeAddresses', outcome: 'denied', cause: 'UnauthorizedOperation: no', failed_action: null },
+	];
+	const text = report([account('111111111111', [{ ...complete, enrichments }])]);
 	expect(text).toContain('✗ denied: ec2:DescribeAddresses');
+});
+
+test('of an enrichment that uses several actions the one that was refused is to be added', () => {
+	const extra = 'iam:GetCredentialReport';
+	const refused = 'iam:GenerateCredentialReport';
+	const enrichments: RegionSummary['enrichments'] = [
+		{ action: extra, outcome: 'denied', cause: 'AccessDenied: no', failed_action: refused },
+	];
+	const text = report([account('111111111111', [{ ...complete, enrichments }])]);
+	expect(text).toContain(`✗ denied: ${extra}`);
+	expect(text).toContain(`→ Add ${refused} to the role's policy`);
 });
 
 test('few accounts are all listed, complete ones too', () => {

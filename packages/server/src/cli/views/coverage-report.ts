@@ -25,7 +25,7 @@ export function renderCoverageReport(summary: ExecutionSummary, layout: ReportLa
 		renderOutcomes(summary, layout),
 		renderAccounts(summary.accounts, layout),
 		renderTroubles(summary, layout),
-		renderWarnings(summary.warnings, layout),
+		renderWarnings(summary, layout),
 		renderTotals(summary, layout),
 	];
 	return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -53,7 +53,7 @@ function renderAccounts(accounts: readonly AccountSummary[], { style, width }: R
 		{ title: 'ACCOUNT' },
 		{ title: 'NAME', minWidth: 8 },
 		{ title: 'OUTCOME' },
-		{ title: 'REGIONS', align: 'right' },
+		{ title: 'SCOPES', align: 'right' },
 		{ title: 'ASSETS', align: 'right' },
 	] as const;
 	const rows = accounts.map((account): TableCell[] => {
@@ -67,15 +67,15 @@ function renderAccounts(accounts: readonly AccountSummary[], { style, width }: R
 				text: `${outcomeMark(account.outcome)} ${nameOutcome(account.outcome)}`,
 				style: outcomeStyle(account.outcome, style),
 			},
-			{ text: describeRegionCount(counted, complete) },
+			{ text: describeScopeCount(counted, complete) },
 			{ text: account.outcome === 'skipped' ? '–' : formatCount(assets) },
 		];
 	});
 	return renderTable(columns, rows, { width, styleTitle: style.dim });
 }
 
-/** A failure before regions were known has no number of regions. */
-function describeRegionCount(counted: readonly { readonly region: string }[], complete: number): string {
+/** A failure before the scopes were known has no number of them. */
+function describeScopeCount(counted: readonly { readonly region: string }[], complete: number): string {
 	if (counted.length === 0) return '–';
 	return counted.length === 1 && counted[0]?.region === '*' ? 'none' : `${complete} of ${counted.length}`;
 }
@@ -101,26 +101,38 @@ function renderTrouble(group: TroubleGroup, { style, width }: ReportLayout): str
 	].join('\n');
 }
 
-/** Every account with all its regions: nothing that was not read goes unnamed. */
+/** Every account with all its scopes: nothing that was not read goes unnamed. */
 function renderTroubledAccounts(group: TroubleGroup, width: number): string {
 	const names = group.accounts.map((account) => toHarmless(account.name ?? ''));
 	const nameWidth = Math.min(30, Math.max(...names.map(displayWidth)));
 	const lines = group.accounts.flatMap((account, index) => {
 		const name = nameWidth === 0 ? '' : `  ${padEnd(truncate(names[index] ?? '', nameWidth), nameWidth)}`;
 		const head = `      ${account.accountId}${name}  `;
-		const regions = wrap(describeRegions(account), Math.min(width, widestText) - displayWidth(head));
-		return regions.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
+		const scopes = wrap(describeScopes(account), Math.min(width, widestText) - displayWidth(head));
+		return scopes.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
 	});
 	return lines.join('\n');
 }
 
-/** Regions by name, unless it is all that the account has. */
-export function describeRegions({ regions, regionCount }: TroubledAccount): string {
-	if (regions.length === 1 && regions[0] === '*') return 'every region';
-	return regions.length === regionCount && regionCount > 3 ? `all ${regionCount} regions` : regions.join(', ');
+/** Scopes by name, unless it is all that the account has. */
+export function describeScopes({ scopes, scopeCount }: TroubledAccount): string {
+	if (scopes.length === scopeCount && scopeCount > 3) return `all ${scopeCount} regions`;
+	return scopes.map(nameScope).join(', ');
 }
 
-function renderWarnings(warnings: readonly string[], { style, width }: ReportLayout): string {
+/** Of a source that is not read by region an account has one scope, which says nothing by its name. */
+function nameScope(scope: string): string {
+	if (scope === '*' || scope === 'global') return 'the whole account';
+	return storePattern.test(scope) ? `identity store ${scope}` : scope;
+}
+
+const storePattern = /^(?:d-[0-9a-f]{10}|[0-9a-f]{8}-.+)$/u;
+
+/** What is a cause of something not complete, or the message at the end, is told there. */
+function renderWarnings({ accounts, message, ...summary }: ExecutionSummary, { style, width }: ReportLayout): string {
+	const causes = accounts.flatMap((account) => account.regions.map((region) => region.cause ?? ''));
+	const isTold = (warning: string): boolean => warning === message || causes.some((cause) => cause.endsWith(warning));
+	const warnings = summary.warnings.filter((warning) => !isTold(warning));
 	if (warnings.length === 0) return '';
 	const lines = warnings.flatMap((warning) =>
 		wrap(toHarmless(warning), Math.min(width, widestText) - 4).map(
@@ -128,6 +140,13 @@ function renderWarnings(warnings: readonly string[], { style, width }: ReportLay
 		),
 	);
 	return [style.strong('Worth knowing'), ...lines].join('\n');
+}
+
+/** What a run that broke off would have needed says nothing of it. */
+function describeCalls({ result, calls_total, calls_minimum }: ExecutionSummary): string {
+	const calls = countOf(calls_total, 'call');
+	if (result === 'failed' || result === 'cancelled') return calls;
+	return `${calls} (at least ${formatCount(calls_minimum)} ${calls_minimum === 1 ? 'was' : 'were'} needed)`;
 }
 
 /** `Success · 2,981 assets (12 added) · 612 of 640 scopes complete · 5,123 calls · 48 s`. */
@@ -144,13 +163,13 @@ function renderTotals(summary: ExecutionSummary, { style, width, stored }: Repor
 	const facts = [
 		`${countOf(counts.assets, 'asset')}${stored && told.length > 0 ? ` (${told.join(', ')})` : ''}`,
 		`${formatCount(counts.scopes_complete)} of ${countOf(counts.scopes, 'scope')} complete`,
-		`${countOf(summary.calls_total, 'call')} (at least ${formatCount(summary.calls_minimum)} were needed)`,
+		describeCalls(summary),
 		formatDuration(summary.seconds * 1000),
 	];
 	const head = resultStyle(result, style)(style.strong(`${result[0]?.toUpperCase() ?? ''}${result.slice(1)}`));
 	const lines = wrap(facts.join(' · '), Math.min(width, 140) - result.length - 3);
 	const text = [`${head} · ${lines[0] ?? ''}`, ...lines.slice(1)];
-	if (summary.message !== null) text.push(toHarmless(summary.message));
+	if (summary.message !== null) text.push(...wrap(toHarmless(summary.message), Math.min(width, 140)));
 	if (counts.held > 0) {
 		text.push(
 			`${countOf(counts.held, 'removal is', 'removals are')} held, because too much would vanish at once: \`rollcall removals\` shows them.`,

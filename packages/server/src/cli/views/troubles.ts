@@ -16,13 +16,14 @@ export interface TroubleGroup {
 export interface TroubledAccount {
 	readonly accountId: string;
 	readonly name: string | null;
-	readonly regions: readonly string[];
-	/** How many regions the account has in all. */
-	readonly regionCount: number;
+	/** Names of its scopes that the trouble is about. */
+	readonly scopes: readonly string[];
+	/** How many scopes the account has in all. */
+	readonly scopeCount: number;
 }
 
 interface OpenGroup extends TroubleGroup {
-	readonly accounts: (TroubledAccount & { readonly regions: string[] })[];
+	readonly accounts: (TroubledAccount & { readonly scopes: string[] })[];
 }
 
 /** What needs hands comes first, what is as the customer wants it last. */
@@ -35,7 +36,7 @@ const order: readonly Outcome[] = [
 	...outcomes.filter((outcome) => outcome === 'blocked_by_policy' || outcome === 'skipped'),
 ];
 
-/** Everything that is not complete, by what ails it; every account and region of it is named. */
+/** Everything that is not complete, by what ails it; every account and scope of it is named. */
 export function groupTroubles(accounts: readonly AccountSummary[]): TroubleGroup[] {
 	const groups = new Map<string, OpenGroup>();
 	for (const account of accounts) {
@@ -44,8 +45,9 @@ export function groupTroubles(accounts: readonly AccountSummary[]): TroubleGroup
 			for (const each of enrichments) {
 				// Enrichments of a scope that was not read share its fate.
 				if (outcome !== 'complete' || each.outcome === 'complete' || each.outcome === 'skipped') continue;
-				const trouble = { outcome: each.outcome, cause: each.cause, action: each.action, enrichment: each.action };
-				addTo(groups, account, region, trouble);
+				// A summary that an older release stored has no such field.
+				const action = each.failed_action ?? each.action;
+				addTo(groups, account, region, { outcome: each.outcome, cause: each.cause, action, enrichment: each.action });
 			}
 		}
 	}
@@ -58,22 +60,22 @@ function addTo(
 	region: string,
 	trouble: Omit<TroubleGroup, 'accounts'>,
 ): void {
-	const cause = commonCause(trouble.cause, account.account_id, region);
+	const cause = commonCause(trouble.cause, region);
 	const key = JSON.stringify([trouble.outcome, cause, trouble.action, trouble.enrichment]);
 	const group = groups.get(key) ?? { ...trouble, accounts: [] };
 	groups.set(key, group);
 	const known = group.accounts.find((each) => each.accountId === account.account_id);
-	if (known) known.regions.push(region);
+	if (known) known.scopes.push(region);
 	else {
 		const { account_id: accountId, name, regions } = account;
-		group.accounts.push({ accountId, name, regions: [region], regionCount: regions.length });
+		group.accounts.push({ accountId, name, scopes: [region], scopeCount: regions.length });
 	}
 }
 
-/** AWS names account, region and request in its messages; those must not tear equal causes apart. */
-function commonCause(cause: string | null, accountId: string, region: string): string {
+/** AWS names accounts, region and request in its messages; those must not tear equal causes apart. */
+function commonCause(cause: string | null, region: string): string {
 	return (cause ?? '')
-		.replaceAll(accountId, '')
+		.replaceAll(/\b\d{12}\b/gu, '')
 		.replaceAll(region, '')
 		.replace(/request ?id:? [\w-]+/giu, '');
 }

@@ -22,8 +22,9 @@ export const userColumns: ColumnDefinitions<UserRow> = {
 	attributes: userAttributes,
 	own: {
 		groups: { minWidth: 12, ...attributeColumn('GROUPS', 'groups', undefined, formatGroups) },
+		password_last_used_at: attributeColumn('PASSWORD USED', 'password_last_used_at', undefined, formatDay),
 	},
-	titles: { usernames: 'USER', emails: 'E-MAIL', password_last_used_at: 'PASSWORD USED' },
+	titles: { usernames: 'USER', emails: 'E-MAIL' },
 	widths: { account_id: 0, enabled: 0, user_id: 0 },
 };
 
@@ -31,6 +32,11 @@ export const userColumns: ColumnDefinitions<UserRow> = {
 function formatGroups(groups: unknown): string {
 	if (!Array.isArray(groups)) return formatValue(groups);
 	return formatValue(groups.map((group: { readonly id?: string; readonly name?: string }) => group.name ?? group.id));
+}
+
+/** AWS tells it late by hours: the day is what can be relied on. */
+function formatDay(at: unknown): string {
+	return formatValue(typeof at === 'string' ? at.slice(0, 'YYYY-MM-DD'.length) : at);
 }
 
 /** What people call the user by. */

@@ -1,7 +1,7 @@
 import type { Clock } from '#platform/clock.ts';
 import type { Collection } from '#sources/kit/collection.ts';
 import type { Store } from '#store/open-store.ts';
-import { forgetPolicyBlock, listPolicyBlocks, type PolicyBlock, rememberPolicyBlock } from '#store/policy-blocks.ts';
+import { forgetPolicyBlock, listPolicyBlocks, rememberPolicyBlock } from '#store/policy-blocks.ts';
 import {
 	endRegions,
 	failAccountScopes,
@@ -12,7 +12,7 @@ import {
 	skipOtherRegions,
 } from '#store/scopes.ts';
 import type { WriteQueue } from '#store/write-queue.ts';
-import { dailyMs, isOlderThan } from '../cadence.ts';
+import { isDayOld } from '../cadence.ts';
 import { ownCauses, type UnitTask } from '../task.ts';
 import type { RunSink } from './sink.ts';
 import { createStoreScope, type Leases, type StoreParts } from './store-scope.ts';
@@ -127,9 +127,7 @@ function rememberRegions({ store, clock, organizationId, integrationId }: StoreS
 	return {
 		recallBlocks: async (task) => {
 			const blocks = await store.tenant(organizationId, (tx) => listPolicyBlocks(tx, placeOf(task)));
-			const isFresh = ({ region, action, askedAt }: PolicyBlock): boolean =>
-				!isOlderThan(`${task.accountId} ${region} ${action}`, askedAt, dailyMs, clock.now());
-			return blocks.filter(isFresh);
+			return blocks.filter(({ askedAt }) => !isDayOld(askedAt, clock.now()));
 		},
 		rememberBlock: async (task, block) => {
 			await store.tenant(organizationId, (tx) => rememberPolicyBlock(tx, placeOf(task), block));

@@ -35,6 +35,8 @@ interface OpenUnit {
 	readonly done: Set<string>;
 	/** Regions whose lines have begun to leave: they cannot be repeated. */
 	readonly begun: Set<string>;
+	/** By region, of scopes that were listed: what is said of them if nobody reads them to their end. */
+	readonly listed: Map<string, ScopeReport>;
 }
 
 interface Worker {
@@ -70,7 +72,15 @@ export class WorkerPool {
 
 	/** Queues a unit; it starts as soon as a worker has room, before all that weigh less. */
 	add(task: UnitTask, weight = 0): void {
-		const unit = { task, weight, tries: 1, regions: undefined, done: new Set(task.done), begun: new Set<string>() };
+		const unit: OpenUnit = {
+			task,
+			weight,
+			tries: 1,
+			regions: undefined,
+			done: new Set(task.done),
+			begun: new Set(),
+			listed: new Map(),
+		};
 		const behind = this.#queue.findIndex((each) => each.weight < weight);
 		this.#queue.splice(behind === -1 ? this.#queue.length : behind, 0, unit);
 		this.#feed();
@@ -165,7 +175,8 @@ export class WorkerPool {
 		const report: OutcomeReport = this.#halt
 			? { outcome: 'cancelled', cause: ownCauses.cancelled }
 			: { outcome: 'failed', cause: ownCauses.workerDied };
-		this.#options.onScope(bareReport(unit.task.accountId, region, report, false));
+		const bare = bareReport(unit.task.accountId, region, report, false);
+		this.#options.onScope(unit.listed.get(region) ?? bare);
 	}
 
 	#isWaiting(): boolean {
@@ -252,6 +263,10 @@ function receiveOfUnit(options: PoolOptions, worker: Worker, message: FromWorker
 		if (!unit) return;
 		unit.regions = message.regions;
 		options.onRegions(unit.task, message.regions);
+	} else if (message.type === 'listed') {
+		// Lines that have not left are lost with their worker, whatever was listed.
+		if (options.setup.output.kind === 'store')
+			worker.units.get(message.unitId)?.listed.set(message.report.region, message.report);
 	} else if (message.type === 'scope') {
 		worker.units.get(message.unitId)?.done.add(message.report.region);
 		options.onScope(message.report);

@@ -68,6 +68,8 @@ export type FromWorker =
 	| { readonly type: 'page'; readonly unitId: number; readonly region: string; readonly assets: number }
 	/** Lines of these scopes are about to leave: from then on they cannot be repeated. */
 	| { readonly type: 'lines-begin'; readonly scopes: readonly LineScope[] }
+	/** What is to be said of a scope if this worker dies now: it was listed, and its records are read by themselves. */
+	| { readonly type: 'listed'; readonly unitId: number; readonly report: ScopeReport }
 	| { readonly type: 'scope'; readonly unitId: number; readonly report: ScopeReport }
 	| { readonly type: 'unit-done'; readonly unitId: number }
 	| {

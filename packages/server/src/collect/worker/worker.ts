@@ -20,6 +20,8 @@ import { toWireError } from './wire-error.ts';
 
 /** Two transactions of the write queue; with their raw documents some 12 KB each. */
 const maxWaitingRows = 10_000;
+/** How often calls are counted for a display while units go on: one may make hundreds and end once. */
+const tellCallsMs = 500;
 
 export interface WorkerPorts {
 	readonly send: (message: FromWorker) => void;
@@ -61,6 +63,7 @@ export function startWorker(ports: WorkerPorts): { receive(message: ToWorker): v
 			signal: aborting.signal,
 			onRegions: (regions) => ports.send({ type: 'regions', unitId: task.unitId, regions }),
 			onPage: (region, assets) => ports.send({ type: 'page', unitId: task.unitId, region, assets }),
+			onListed: (report) => ports.send({ type: 'listed', unitId: task.unitId, report }),
 			onScope: (report) => ports.send({ type: 'scope', unitId: task.unitId, report }),
 		});
 		ports.send(callsOf(parts.caller));
@@ -97,6 +100,7 @@ async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroke
 	const rows = createRowBound(maxWaitingRows);
 	const aws = createAws({ clock, settings: setup.aws, waitForRoom: (signal) => rows.waitForRoom(signal) });
 	const output = await openOutput(setup.output, { collection, clock, ports, broker });
+	const stopTelling = tellCalls(clock, () => ports.send(callsOf(aws.caller)));
 	return {
 		collection,
 		clock,
@@ -105,10 +109,23 @@ async function setUp(setup: WorkerSetup, ports: WorkerPorts, broker: ParentBroke
 		scopes: createSemaphore(setup.scopesAtOnce),
 		entryRegion: setup.aws.entryRegion,
 		close: async () => {
+			stopTelling();
 			await output.close();
 			await aws.close();
 		},
 	};
+}
+
+function tellCalls(clock: Clock, tell: () => void): () => void {
+	let stop = (): void => undefined;
+	const schedule = (): void => {
+		stop = clock.after(tellCallsMs, () => {
+			tell();
+			schedule();
+		});
+	};
+	schedule();
+	return () => stop();
 }
 
 function callsOf(caller: Caller): FromWorker {

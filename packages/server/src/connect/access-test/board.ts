@@ -2,10 +2,8 @@ import {
 	type AccessAccount,
 	type AccessCheck,
 	type AccessEntry,
-	type AccessTestResult,
 	checksOf,
 	type ExternalIdProof,
-	isAccessTrouble,
 	worstVerdict,
 } from '@rollcall/model/run/access-test.ts';
 import type { PatienceNow } from './patience.ts';
@@ -71,54 +69,6 @@ export function openAccount(accounts: Map<string, LiveAccount>, facts: AccountFa
 	return account;
 }
 
-/**
- * Puts the earlier test's accounts on the board: what was no trouble stands, the rest is to be asked again.
- *
- * @param wantsProof whether a role that was not proven, for whatever reason, is to be
- */
-export function seedBoard(accounts: Map<string, LiveAccount>, earlier: AccessTestResult, wantsProof: boolean): void {
-	for (const account of earlier.accounts) {
-		const { account_id: accountId, name, state, is_primary: isPrimary } = account;
-		const live = openAccount(accounts, { accountId, name, state, isPrimary });
-		live.earlier = account;
-		for (const entry of account.entries.filter(isSettled)) {
-			live.entries.set(entry.principal ?? '', { ...entry, earlier: true });
-		}
-		for (const { region, checks } of account.regions) {
-			for (const check of checks.filter(isSettled)) setCheck(live, region, { ...check, earlier: true });
-		}
-		for (const proof of account.proofs.filter(({ status }) => status === 'proven')) {
-			live.proofs.set(proof.principal, { ...proof, earlier: true });
-		}
-		if (isWell(account, wantsProof)) live.phase = 'done';
-	}
-}
-
-/** What was to be asked again and was not, as the list of accounts could not be read: it is what it was. */
-export function restoreEarlier(accounts: ReadonlyMap<string, LiveAccount>): void {
-	for (const account of accounts.values()) {
-		if (account.phase !== 'queued' || account.earlier === null) continue;
-		const { entries, regions, proofs } = account.earlier;
-		for (const entry of entries) account.entries.set(entry.principal ?? '', { ...entry, earlier: true });
-		for (const { region, checks } of regions) {
-			for (const check of checks) setCheck(account, region, { ...check, earlier: true });
-		}
-		for (const proof of proofs) account.proofs.set(proof.principal, { ...proof, earlier: true });
-	}
-}
-
-function isSettled(check: AccessCheck): boolean {
-	return !isAccessTrouble(check.verdict);
-}
-
-/** Whether nothing of the account needs another look. */
-function isWell(account: AccessAccount, wantsProof: boolean): boolean {
-	return (
-		checksOf(account).every(isSettled) &&
-		account.proofs.every(({ status }) => status === 'proven' || (status === 'not_made' && !wantsProof))
-	);
-}
-
 export function setCheck(account: LiveAccount, region: string, check: AccessCheck): void {
 	const checks = account.regions.get(region) ?? new Map<string, AccessCheck>();
 	account.regions.set(region, checks);
@@ -131,7 +81,8 @@ export function checkAt(account: LiveAccount, region: string, action: string): A
 
 /** The account as the result tells it. */
 export function closeAccount(account: LiveAccount): AccessAccount {
-	const entries = [...account.entries.values()];
+	// Answers come in any order; a result does not.
+	const entries = [...account.entries.values()].toSorted((a, b) => compare(a.principal ?? '', b.principal ?? ''));
 	const regions = [...account.regions]
 		.map(([region, checks]) => ({
 			region,
@@ -139,7 +90,7 @@ export function closeAccount(account: LiveAccount): AccessAccount {
 			checks: [...checks.values()].toSorted((a, b) => compare(a.action, b.action)),
 		}))
 		.toSorted((a, b) => compare(a.region, b.region));
-	const proofs = [...account.proofs.values()];
+	const proofs = [...account.proofs.values()].toSorted((a, b) => compare(a.principal, b.principal));
 	return {
 		account_id: account.accountId,
 		name: account.name,

@@ -7,6 +7,7 @@ import {
 	isUsable,
 } from '@rollcall/model/run/access-test.ts';
 import { closeAccount } from './board.ts';
+import { digestExternalId } from './earlier.ts';
 import { stoppedReason } from './external-id-proof.ts';
 import type { TestRun } from './test-run.ts';
 import { stoppedCode } from './verdict.ts';
@@ -16,7 +17,7 @@ export function buildResult(
 	run: TestRun,
 	times: { readonly testedAtMs: number; readonly seconds: number },
 ): AccessTestResult {
-	const { access, collections, settings, earlier, caller } = run.options;
+	const { access, collections, settings, caller } = run.options;
 	const accounts = [...run.accounts.values()].map(closeAccount);
 	const isStopped = accounts.some(wasStopped);
 	const result = accessResultOf(accounts, isStopped);
@@ -24,10 +25,11 @@ export function buildResult(
 	return {
 		version: 1,
 		tested_at: new Date(times.testedAtMs).toISOString(),
-		retest_of: earlier?.tested_at ?? null,
+		retest_of: run.earlier?.tested_at ?? null,
 		access: {
 			schema: access.schema,
 			role_arn: access.schema === 'assume_role' ? access.roleArn : null,
+			external_id_digest: digestExternalId(access),
 			organization_discovery: run.discovers,
 		},
 		kinds: collections.map((collection) => collection.kind),
@@ -53,15 +55,21 @@ function wasStopped(account: AccessAccount): boolean {
 
 function countAll(accounts: readonly AccessAccount[]): AccessTestResult['counts'] {
 	const checks = accounts.flatMap(checksOf);
-	const proofs = accounts.flatMap((account) => account.proofs);
+	// A role that several principals of ours enter is one role, and proven when it is for each of them.
+	const roles = [
+		...Map.groupBy(
+			accounts.flatMap((account) => account.proofs),
+			(proof) => proof.role_arn,
+		).values(),
+	];
 	const verdicts: AccessTestResult['counts']['verdicts'] = {};
 	for (const { verdict } of checks) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
 	return {
 		accounts: accounts.length,
 		checks: checks.length,
 		verdicts,
-		roles_proven: proofs.filter((proof) => proof.status === 'proven').length,
-		roles_open: proofs.filter((proof) => proof.status === 'open').length,
+		roles_proven: roles.filter((proofs) => proofs.every(({ status }) => status === 'proven')).length,
+		roles_open: roles.filter((proofs) => proofs.some(({ status }) => status === 'open')).length,
 	};
 }
 

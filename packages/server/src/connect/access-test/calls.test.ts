@@ -153,13 +153,21 @@ describe('invariant 9: every entry carries the external id and a narrow session 
 		const { principalRoleArn } = rig.simulator;
 		const result = await rig.test({
 			access: 'single',
+			kinds: ['ec2.devices', 'iam.users'],
 			aws: { endpoints: { all: rig.simulator.endpoint }, principalRoles: { collectionEc2: principalRoleArn } },
 		});
 		expect(accountOf(result, rig.accounts[0])).toMatchObject({
-			entries: [{ principal: 'collectionEc2', verdict: 'allowed' }],
-			proofs: [{ principal: 'collectionEc2', status: 'proven' }],
+			entries: [
+				{ principal: 'collectionEc2', verdict: 'allowed' },
+				{ principal: 'collectionUsers', verdict: 'allowed' },
+			],
+			proofs: [
+				{ principal: 'collectionEc2', status: 'proven' },
+				{ principal: 'collectionUsers', status: 'proven' },
+			],
 		});
+		expect(result.counts).toMatchObject({ roles_proven: 1, roles_open: 0 });
 		const into = rig.calls().filter((call) => call.action === 'AssumeRole' && call.accountId === rig.accounts[0]);
-		for (const call of into) expect(call.principal).not.toBe('base');
+		expect(new Set(into.map((call) => call.principal === 'base'))).toEqual(new Set([true, false]));
 	});
 });

@@ -1,13 +1,13 @@
 import { type AccessAccount, type AccessCheck, isAccessTrouble } from '@rollcall/model/run/access-test.ts';
 import { describeRegions } from '#aws/operations/ec2.ts';
-import { regionsOnByDefault } from '#aws/partitions.ts';
+import { listRegionNames, regionsOnByDefault } from '#aws/partitions.ts';
 import { type Asking, askQuestion } from './ask.ts';
 import { checkAt, setCheck } from './board.ts';
 import type { AccountPlan, PlannedCheck } from './plan.ts';
 import type { ProbeContext } from './probes/probe.ts';
 import type { TestRun } from './test-run.ts';
 import { inPlace, isEntered, type TestUnit } from './unit.ts';
-import { regionNotEnabled } from './verdict.ts';
+import { regionNotEnabled, regionUnknown } from './verdict.ts';
 
 /** Asks every action of the account in every region; what is denied is asked again while the role may be new. */
 export async function checkAccount(run: TestRun, unit: TestUnit): Promise<void> {
@@ -41,7 +41,7 @@ function hasDenial({ account, plan }: TestUnit): boolean {
 }
 
 /** After these nothing else can be learnt in the account. */
-const hopeless: ReadonlySet<AccessCheck['verdict']> = new Set(['credentials', 'clock', 'not_tested']);
+const hopeless: ReadonlySet<AccessCheck['verdict']> = new Set(['own_principal', 'credentials', 'clock', 'not_tested']);
 
 /** Regions that are asked for the list of regions where the first one denies it by policy, as in a collection. */
 const maxListers = 4;
@@ -62,10 +62,13 @@ async function listRegions(
 	const listers = [...new Set([run.entryRegion, ...(asked ?? []), ...regionsOnByDefault(run.partition)])];
 	const known = listers.flatMap((region) => checkAt(account, region, regionList.action) ?? []);
 	const isTold = known.some((check) => check.verdict === 'allowed');
-	if (isTold) return account.earlier && before === undefined ? regionsOf(unit, account.earlier) : before;
+	if (isTold && (before !== undefined || account.earlier === null)) return before;
+	// A retest asks where the earlier test did; where that leaves out what is to be asked, the list is asked again.
+	const asBefore = isTold && account.earlier ? regionsOf(unit, account.earlier, asked) : undefined;
+	if (asBefore) return asBefore;
 	const { check, enabled } = await askForRegions(run, unit, regionList, listers.slice(0, maxListers));
 	if (check?.verdict === 'allowed') {
-		for (const region of asked?.filter((each) => !enabled.includes(each)) ?? []) noteNotEnabled(unit, region);
+		for (const region of asked?.filter((each) => !enabled.includes(each)) ?? []) noteNotEnabled(run, unit, region);
 		return (asked ?? enabled).filter((region) => enabled.includes(region));
 	}
 	return check && hopeless.has(check.verdict) ? [] : undefined;
@@ -103,20 +106,26 @@ async function askForRegions(
 	return { check, enabled };
 }
 
-function noteNotEnabled({ account, plan }: TestUnit, region: string): void {
+function noteNotEnabled({ partition }: TestRun, { account, plan }: TestUnit, region: string): void {
+	const isKnown = listRegionNames(partition).includes(region);
 	for (const check of plan.checks.filter((each) => each.region === null)) {
-		setCheck(account, region, regionNotEnabled(check));
+		setCheck(account, region, isKnown ? regionNotEnabled(check) : regionUnknown(check, region, partition));
 	}
 }
 
-/** Regions that the earlier test asked in. */
-function regionsOf({ plan }: TestUnit, earlier: AccessAccount): readonly string[] {
+/** Regions that the earlier test asked in; undefined where it does not know of each that is to be asked. */
+function regionsOf(
+	{ plan }: TestUnit,
+	earlier: AccessAccount,
+	asked: readonly string[] | null,
+): readonly string[] | undefined {
 	const actions = new Set(plan.checks.filter((check) => check.region === null).map((check) => check.action));
-	return earlier.regions
-		.filter(({ checks }) =>
-			checks.some(({ action, verdict }) => actions.has(action) && verdict !== 'region_not_enabled'),
-		)
-		.map(({ region }) => region);
+	const known = earlier.regions.filter(({ checks }) => checks.some(({ action }) => actions.has(action)));
+	const isWhole = asked?.every((name) => known.some(({ region }) => region === name)) ?? known.length > 0;
+	if (!isWhole) return undefined;
+	const isEnabled = ({ action, verdict }: AccessCheck): boolean =>
+		actions.has(action) && verdict !== 'region_not_enabled' && verdict !== 'not_found';
+	return known.filter(({ checks }) => checks.some(isEnabled)).map(({ region }) => region);
 }
 
 /** One question in one region. */

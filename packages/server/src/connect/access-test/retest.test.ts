@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { accountOf, checkOf, openTestRig, type TestRig } from './testing/test-rig.ts';
+import { type AccessAccount, checksOf } from '@rollcall/model/run/access-test.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accountOf, checkOf, openTestRig, type TestChoices, type TestRig } from './testing/test-rig.ts';
 
 const addresses = 'ec2:DescribeAddresses';
 
@@ -79,4 +80,80 @@ test('a role that was not proven is proven', async () => {
 	const result = await rig.test({ earlier });
 	expect(result).toMatchObject({ result: 'success', blocks_activation: null, counts: { roles_proven: 4 } });
 	expect(calledIn(first)).toEqual(Array(3).fill('AssumeRole us-east-1'));
+});
+
+describe('what the earlier test was not asked is never taken for answered', () => {
+	const role = (name: string, accountId = primary): string => `arn:aws:iam::${accountId}:role/${name}`;
+	const changes: readonly (readonly [string, () => TestChoices])[] = [
+		['another role', () => ({ roleArn: role('Nope') })],
+		['a role of another account', () => ({ roleArn: rig.simulator.roleArn.replace(primary, first) })],
+		['another external id', () => ({ externalId: 'another-id' })],
+		['another kind', () => ({ kinds: ['iam.users'] })],
+		['one kind more', () => ({ kinds: ['ec2.devices', 'iam.users'] })],
+		['an extra', () => ({ settings: { extras: ['credential-report'] } })],
+		['other regions', () => ({ regions: ['eu-west-1'] })],
+		['keys instead of the role', () => ({ access: 'keys' })],
+		['one account alone', () => ({ access: 'single' })],
+	];
+
+	test.each(changes)('%s: everything is asked anew, and nothing stands from before', async (_name, change) => {
+		const earlier = await rig.test();
+		expect(earlier.result).toBe('success');
+		const result = await rig.test({ earlier, ...change() });
+		const fresh = { ...result, warnings: [], seconds: 0, tested_at: '' };
+		const alone = { ...(await rig.test(change())), warnings: [], seconds: 0, tested_at: '' };
+		expect(fresh).toEqual({ ...alone, retest_of: null });
+		expect(result.warnings).toEqual([expect.stringContaining('asked anew')]);
+	});
+
+	test('keys of another account than the earlier test was of', async () => {
+		const earlier = await rig.test({ access: 'keys' });
+		const text = JSON.stringify(earlier).replaceAll(primary, '999988887777');
+		const result = await rig.test({ access: 'keys', earlier: JSON.parse(text) });
+		expect(result.accounts.map((account) => account.account_id)).toEqual([primary]);
+		expect(checksOf(accountOf(result, primary)).every((check) => !check.earlier)).toBe(true);
+		expect(result.warnings).toEqual([expect.stringContaining(primary)]);
+	});
+
+	const gaps: readonly (readonly [string, (account: AccessAccount) => void])[] = [
+		['a proof', (account) => account.proofs.splice(0)],
+		['an entry', (account) => account.entries.splice(0)],
+		['a check', (account) => account.regions[1]?.checks.splice(0, 1)],
+		['every region', (account) => account.regions.splice(0)],
+	];
+	test.each(gaps)('a file that leaves out %s of an account: it is asked', async (_name, leaveOut) => {
+		const earlier = await rig.test();
+		leaveOut(accountOf(earlier, second));
+		const result = await rig.test({ earlier });
+		expect(result).toMatchObject({ result: 'success', counts: { ...earlier.counts, roles_proven: 4 } });
+		expect(calledIn(first)).toEqual([]);
+		expect(calledIn(second).length).toBeGreaterThan(0);
+	});
+
+	test('a region that was asked for and that the file leaves out is asked', async () => {
+		const regions = ['eu-west-1', 'us-east-1'];
+		const earlier = await rig.test({ regions });
+		const account = accountOf(earlier, second);
+		account.regions = account.regions.filter(({ region }) => region !== 'eu-west-1');
+		const result = await rig.test({ regions, earlier });
+		expect(checkOf(result, second, 'eu-west-1', addresses)).toMatchObject({ verdict: 'allowed', earlier: false });
+	});
+
+	test('a proof of another role than this test enters is none', async () => {
+		const earlier = await rig.test();
+		for (const proof of accountOf(earlier, second).proofs) proof.role_arn = role('Other', second);
+		rig.simulator.control.mutate({ openRole: second });
+		expect(await rig.test({ earlier })).toMatchObject({ result: 'failed', counts: { roles_open: 1 } });
+	});
+});
+
+test('an open role stays open in a retest that proves nothing', async () => {
+	rig.simulator.control.mutate({ openRole: second });
+	const earlier = await rig.test();
+	const result = await rig.test({ earlier, proof: false });
+	expect(accountOf(result, second)).toMatchObject({
+		may_be_collected: false,
+		proofs: [{ status: 'open', earlier: true }],
+	});
+	expect(result.result).toBe('failed');
 });

@@ -6,10 +6,11 @@ import { entryRegionFor, memberRoleArn, organizationsRegion } from '#aws/partiti
 import { createPermits } from '#aws/permits.ts';
 import type { AwsSession } from '#aws/session.ts';
 import { askQuestion } from './ask.ts';
-import { type LiveAccount, openAccount, restoreEarlier, seedBoard, setCheck } from './board.ts';
+import { type LiveAccount, openAccount, setCheck } from './board.ts';
 import { buildResult } from './build-result.ts';
 import { checkAccount } from './check-account.ts';
 import { discoverAccounts } from './discover.ts';
+import { isSameRequest, restoreEarlier, seedBoard } from './earlier.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createPatience } from './patience.ts';
 import { actionsOf, type EntryGroup, groupByPrincipal, kindsIn, planAccount } from './plan.ts';
@@ -30,11 +31,12 @@ export async function runAccessTest(options: AccessTestOptions): Promise<AccessT
 	const startedMs = options.clock.monotonicMs();
 	const testedAtMs = options.clock.now();
 	const run = openRun(options);
-	options.onStart?.(run.live);
 	const { access } = options;
+	if (access.schema === 'assume_role') seedBoard(run, parseRoleArn(access.roleArn).accountId);
+	options.onStart?.(run.live);
 	if (access.schema === 'access_key') await testKey(run, access);
 	else await testRoles(run, access);
-	restoreEarlier(run.accounts);
+	restoreEarlier(run);
 	return buildResult(run, { testedAtMs, seconds: (options.clock.monotonicMs() - startedMs) / 1000 });
 }
 
@@ -45,10 +47,11 @@ function openRun(options: AccessTestOptions): TestRun {
 	const patience = createPatience(clock, options.patienceMs, stopping);
 	const partition = access.schema === 'assume_role' ? parseRoleArn(access.roleArn).partition : 'aws';
 	const discovers = access.schema === 'assume_role' && access.organizationDiscovery;
-	if (options.earlier) seedBoard(accounts, options.earlier, options.proof);
-	return {
+	const earlier = isSameRequest(options, discovers) ? options.earlier : null;
+	const run: TestRun = {
 		options,
 		limits,
+		earlier,
 		accounts,
 		live: {
 			accounts,
@@ -77,6 +80,10 @@ function openRun(options: AccessTestOptions): TestRun {
 			});
 		},
 	};
+	if (options.earlier && !earlier) {
+		run.warnings.add('The earlier test was made with another access or other settings: everything was asked anew.');
+	}
+	return run;
 }
 
 type KeyAccess = Extract<AccessTestOptions['access'], { readonly schema: 'access_key' }>;
@@ -90,6 +97,7 @@ async function testKey(run: TestRun, access: KeyAccess): Promise<void> {
 		session = await broker.keySession(credentials, () => access.credentials(credentials.accessKeyId));
 	});
 	const facts = { accountId: session?.accountId ?? '*', name: null, state: null, isPrimary: true };
+	if (session) seedKeyAccount(run, session.accountId);
 	const account = openAccount(run.accounts, facts);
 	account.entries.set('', { ...entry, kinds: collections.map(({ kind }) => kind), principal: null });
 	if (session === undefined) {
@@ -113,6 +121,15 @@ async function testKey(run: TestRun, access: KeyAccess): Promise<void> {
 		warnNotAsked(run, account.accountId);
 	}
 	account.phase = 'done';
+}
+
+/** Whose keys they are is known only now: what an earlier test told of another account is not theirs. */
+function seedKeyAccount(run: TestRun, accountId: string): void {
+	if (run.earlier === null) return;
+	seedBoard(run, accountId);
+	if (!run.accounts.has(accountId)) {
+		run.warnings.add(`The earlier test was not of account ${accountId}, which these keys enter: it was asked anew.`);
+	}
 }
 
 async function testRoles(run: TestRun, access: RoleAccess): Promise<void> {

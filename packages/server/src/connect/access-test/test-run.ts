@@ -35,7 +35,7 @@ export interface AccessTestOptions {
 	readonly proof: boolean;
 	/** How long refusals are asked again, as the role may be new; 0: not at all. */
 	readonly patienceMs: number;
-	/** An earlier result: only what was trouble in it is asked again. */
+	/** An earlier result: only what was trouble in it is asked again. One of another request counts for nothing. */
 	readonly earlier: AccessTestResult | null;
 	readonly clock: Clock;
 	readonly caller: Caller;
@@ -63,6 +63,8 @@ export interface TestLimits {
 export interface TestRun {
 	readonly options: AccessTestOptions;
 	readonly limits: TestLimits;
+	/** The earlier result, where it is one of the same request. */
+	readonly earlier: AccessTestResult | null;
 	readonly accounts: Map<string, LiveAccount>;
 	readonly live: LiveAccessTest;
 	readonly patience: Patience;

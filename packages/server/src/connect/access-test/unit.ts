@@ -70,7 +70,10 @@ export async function proveAccount(run: TestRun, unit: TestUnit): Promise<void> 
 	if (roleArn === null) return;
 	for (const group of plan.groups.filter((each) => isEntered(unit, each))) {
 		const { purpose, principal } = group;
-		if (purpose === null || principal === null || account.proofs.get(purpose)?.status === 'proven') continue;
+		if (purpose === null || principal === null) continue;
+		const known = account.proofs.get(purpose);
+		// Without a new proof the earlier one stands, whatever it was: an open role is not closed by asking nothing.
+		if (known?.status === 'proven' || (known !== undefined && !proof)) continue;
 		const facts = { role_arn: roleArn, principal: purpose, openings: [], earlier: false };
 		if (!proof || stopping.aborted) {
 			const reason = proof ? stoppedReason : 'It was left out on request.';

@@ -149,8 +149,8 @@ describe('identity_center.users', () => {
 			ListGroups: missing,
 			ListGroupMemberships: missing,
 		});
-		expect(verdictOf('identitystore:ListUsers')).toBe('failed');
-		expect(verdictOf('identitystore:ListGroupMemberships')).toBe('failed');
+		expect(verdictOf('identitystore:ListUsers')).toBe('not_found');
+		expect(verdictOf('identitystore:ListGroupMemberships')).toBe('not_found');
 		expect(result.accounts[0]?.regions[0]?.checks[0]?.advice).toContain('identity store id');
 	});
 

@@ -23,6 +23,7 @@ const verdicts: Readonly<Record<AwsFaultKind, AccessVerdict>> = {
 	expired: 'credentials',
 	clock: 'clock',
 	role: 'role_refused',
+	own_principal: 'own_principal',
 	bad_token: 'failed',
 	server: 'failed',
 	connection: 'unreachable',
@@ -30,7 +31,7 @@ const verdicts: Readonly<Record<AwsFaultKind, AccessVerdict>> = {
 	truncated: 'failed',
 	no_organization: 'failed',
 	not_found: 'failed',
-	no_identity_store: 'failed',
+	no_identity_store: 'not_found',
 	encryption_key: 'failed',
 	not_ready: 'failed',
 	validation: 'failed',
@@ -94,6 +95,17 @@ export function notActive(question: Question, state: string): AccessCheck {
 	};
 }
 
+/** A region that was asked for, that no account has and whose name nobody knows: rather a slip than a choice. */
+export function regionUnknown(question: Question, region: string, partition: string): AccessCheck {
+	return {
+		...blank(question),
+		verdict: 'not_found',
+		code: 'RegionUnknown',
+		message: `Rollcall knows of no region named ${region} in the partition ${partition}, and the account has none of that name enabled.`,
+		advice: `Check the name ${region}, then test again. If it is a new region, enable it in that account.`,
+	};
+}
+
 export function regionNotEnabled(question: Question): AccessCheck {
 	return {
 		...blank(question),
@@ -133,7 +145,7 @@ export function narrowRefusal(check: AccessCheck, state: string | null, isManage
 function adviseOn(verdict: AccessVerdict, fault: AwsFault): string {
 	switch (verdict) {
 		case 'denied':
-			return `${advice.missingPermission(fault.action, 'test')}${ofListOwner(fault.action)}`;
+			return `${advice.missingPermission(fault.action, 'test', fault.denial ?? { by: 'missing' })}${ofListOwner(fault.action)}`;
 		case 'role_refused':
 			return advice.missingPermission('sts:AssumeRole', 'test');
 		case 'blocked_by_policy':
@@ -149,8 +161,11 @@ function adviseOn(verdict: AccessVerdict, fault: AwsFault): string {
 		case 'unreachable':
 		case 'region_unavailable':
 			return advice.unavailable('test');
+		case 'own_principal':
+			return 'This is for the operator of Rollcall: mend that role, or the permissions of the identity that Rollcall runs as, then test again.';
+		case 'not_found':
+			return 'Check the identity store id and the region of Identity Center, then test again.';
 		case 'failed':
-			if (fault.kind === 'no_identity_store') return 'Check the identity store id and the region of Identity Center.';
 			return fault.action === listAccounts.action ? advice.accountList('test') : advice.failure('test');
 		case 'not_tested':
 		case 'allowed':

@@ -111,9 +111,24 @@ describe('an action', () => {
 			reference: 'AWS:0002',
 			message: expect.stringContaining(`add ${addresses}`),
 			said: expect.stringContaining(`because no identity-based policy allows the ${addresses} action`),
-			advice: `Add ${addresses} to the role's policy in that account, then test again.`,
+			advice: `Add ${addresses} to the policy of the role in that account, then test again.`,
 		});
 		expect(result.counts.verdicts).toMatchObject({ denied: 1 });
+	});
+
+	test('not within the permissions boundary: the boundary is to be changed, and not the policy', async () => {
+		const policy = {
+			Version: '2012-10-17',
+			Statement: [{ Effect: 'Allow', Action: ['ec2:DescribeRegions', 'ec2:DescribeInstances'], Resource: '*' }],
+		} as const;
+		rig.simulator.control.mutate({ setPermissionsBoundary: { accountId: member, policy } });
+		const result = await rig.test();
+		const { verdict, message, advice } = checkOf(result, member, 'eu-west-1', addresses);
+		expect(verdict).toBe('denied');
+		for (const text of [message, advice]) {
+			expect(text).toMatch(new RegExp(`permissions boundary of the role.*${addresses} to the boundary`, 'u'));
+			expect(text).not.toContain('policy of the role');
+		}
 	});
 
 	test('blocked by a service control policy: which, and it is no error', async () => {
@@ -158,6 +173,17 @@ describe('an action', () => {
 			'eu-west-1',
 			'us-east-1',
 		]);
+	});
+
+	test('a region that nobody knows and no account has is a slip, not nothing to do', async () => {
+		const result = await rig.test({ regions: ['eu-west-1', 'eu-wset-1'] });
+		expect(result.result).toBe('partial');
+		expect(checkOf(result, member, 'eu-wset-1', addresses)).toMatchObject({
+			verdict: 'not_found',
+			code: 'RegionUnknown',
+			advice: expect.stringContaining('Check the name eu-wset-1'),
+		});
+		expect(rig.calls().filter((call) => call.region === 'eu-wset-1')).toEqual([]);
 	});
 
 	test('throttled for as long as we try', async () => {
@@ -226,6 +252,58 @@ describe('an action', () => {
 		expect(result).toMatchObject({ result: 'failed', blocks_activation: expect.stringContaining('Nothing') });
 		expect(verdictsOf(result)).toEqual(['allowed', 'denied']);
 	});
+});
+
+describe('our own principal role', () => {
+	const nobody = 'arn:aws:iam::999988887777:role/Nobody';
+	const aws = (endpoint: string) => ({
+		endpoints: { all: endpoint },
+		principalRoles: { collectionEc2: nobody },
+	});
+
+	test('that cannot be taken is ours to mend, and the role of the customer is not blamed', async () => {
+		const result = await rig.test({ aws: aws(rig.simulator.endpoint), patienceMs: 60_000 });
+		expect(result).toMatchObject({ result: 'failed', blocks_activation: expect.stringContaining(nobody) });
+		const [entry] = accountOf(result, primary).entries;
+		expect(entry).toMatchObject({ verdict: 'own_principal', reference: 'AWS:0023' });
+		expect(entry?.message).toContain(`Rollcall's own principal role ${nobody} cannot be taken`);
+		expect(entry?.advice).toContain('operator of Rollcall');
+		expect(JSON.stringify(result.accounts)).not.toContain('Deploy the role');
+		// It is not awaited either, as a new role of a customer would be.
+		expect(rig.calls()).toHaveLength(1);
+	});
+
+	test('that cannot be taken proves nothing: it is no refusal of the wrong external id', async () => {
+		rig.simulator.control.mutate({ openRole: primary });
+		const result = await rig.test({ access: 'single', proofPrincipalRoles: { collectionEc2: nobody } });
+		expect(accountOf(result, primary).proofs).toEqual([
+			expect.objectContaining({ status: 'not_provable', reason: expect.stringContaining(nobody) }),
+		]);
+		expect(result).toMatchObject({ result: 'partial', counts: { roles_proven: 0 } });
+	});
+});
+
+test('under a delegated administrator the management account may rightly have no role, and it is said so', async () => {
+	await rig.close();
+	rig = await openTestRig({ delegatedAdministrator: 1 });
+	const [management = '', ...others] = rig.accounts;
+	const result = await rig.test();
+	expect(result).toMatchObject({ result: 'partial', blocks_activation: null, counts: { roles_proven: 3 } });
+	expect(accountOf(result, management)).toMatchObject({
+		is_primary: false,
+		verdict: 'role_refused',
+		entries: [{ message: expect.stringMatching(/management account.*delegated administrator.*rightly/u) }],
+	});
+	expect(result.accounts.filter((account) => account.is_primary)).toHaveLength(1);
+	for (const accountId of others) {
+		const account = accountOf(result, accountId);
+		expect(account).toMatchObject({ verdict: 'allowed', proofs: [{ status: 'proven' }] });
+		expect(account.entries[0]?.message).toBeNull();
+		const lists = account.regions
+			.flatMap(({ checks }) => checks)
+			.filter(({ action }) => action.endsWith('ListAccounts'));
+		expect(lists).toHaveLength(account.is_primary ? 1 : 0);
+	}
 });
 
 describe('the account list', () => {

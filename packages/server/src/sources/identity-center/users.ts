@@ -73,7 +73,7 @@ async function* readUsers(
 	} catch (error) {
 		const fault = faultOf(error);
 		if (fault?.kind !== 'no_identity_store') throw error;
-		const message = `There is no identity store ${identityStoreId} in ${settings.region}. AWS said: ${fault.code}.`;
+		const message = `There is no identity store ${identityStoreId} in ${settings.region}.`;
 		throw toFaultError({ ...fault, message }, 'check the identity store id and the region of Identity Center');
 	}
 }

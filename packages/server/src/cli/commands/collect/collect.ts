@@ -46,11 +46,11 @@ function findSource(source: string, composition: Composition): SourceDescription
 	const found = sources.find((each) => each.kind === source);
 	if (found) return found;
 	const kinds = sources.map((each) => each.kind);
-	throw usageError(`there is no source named "${source}"; there is ${kinds.join(', ')}`, suggest(source, kinds));
+	throw usageError(`there is no source named "${source}"`, suggest(source, kinds));
 }
 
 /** Shows progress and listens for Ctrl-C while the run goes on. */
-export async function runWithProgress(
+async function runWithProgress(
 	context: CommandContext,
 	request: CollectRequest,
 	run: (hooks: Parameters<Composition['runCollect']>[2]) => Promise<ExecutionSummary>,

@@ -20,7 +20,8 @@ export function defineCollect(program: Command, bind: Bind): void {
 		.command('collect')
 		.summary('read a source of AWS into the inventory, or as NDJSON')
 		.description(
-			'Reads a source, as ec2.devices, from every account and region it may read, and stores it in the inventory.\n' +
+			'Reads a source and stores what it finds in the inventory: ec2.devices in every region of every account it may\n' +
+				'read, iam.users in every account, identity_center.users once, in the account that owns the identity store.\n' +
 				'With --out it writes NDJSON instead, one record a line, and needs no database.\n' +
 				'Without --role-arn it reads one account with the keys of the standard AWS chain (environment, profile, instance role).',
 		)
@@ -43,7 +44,11 @@ export function defineCollect(program: Command, bind: Bind): void {
 		.option('--exclude-ou <list>', 'with --organization-discovery: no accounts in these units', parseUnits)
 		.option('--identity-store-id <id>', 'of identity_center.users: the store, as d-1234567890', parseIdentityStore)
 		.option('--region <name>', 'of identity_center.users: the region of the store', parseRegion)
-		.option('--extras <list>', 'more than the least: extras of the source, each with its own permission', parseWords)
+		.option(
+			'--extras <list>',
+			'more than the least, each with its own permission: authorization-details, credential-report (iam.users), find-identity-store (identity_center.users)',
+			parseWords,
+		)
 		.addOption(
 			new Option(
 				'--enrich <which>',
@@ -64,6 +69,8 @@ export function defineCollect(program: Command, bind: Bind): void {
 		command,
 		'rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery',
 		'rollcall collect ec2.devices --regions eu-west-1,eu-central-1',
+		'rollcall collect iam.users --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery',
+		'rollcall collect iam.users --extras credential-report',
 		'rollcall collect identity_center.users --identity-store-id d-1234567890 --region eu-central-1',
 		'rollcall collect ec2.devices --enrich none --out - | jq -r .attributes.name',
 		'rollcall collect ec2.devices --out devices.ndjson --raw --summary summary.json',

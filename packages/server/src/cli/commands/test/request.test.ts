@@ -14,7 +14,7 @@ const earlier: AccessTestResult = {
 	version: 1,
 	tested_at: '2026-11-16T12:00:00.000Z',
 	retest_of: null,
-	access: { schema: 'assume_role', role_arn: roleArn, organization_discovery: true },
+	access: { schema: 'assume_role', role_arn: roleArn, external_id_digest: 'd1', organization_discovery: true },
 	kinds: ['ec2.devices'],
 	settings: {
 		regions: ['eu-west-1'],

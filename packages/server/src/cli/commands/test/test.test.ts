@@ -10,7 +10,7 @@ const answer: AccessTestResult = {
 	version: 1,
 	tested_at: '2026-11-16T12:00:00.000Z',
 	retest_of: null,
-	access: { schema: 'access_key', role_arn: null, organization_discovery: false },
+	access: { schema: 'access_key', role_arn: null, external_id_digest: null, organization_discovery: false },
 	kinds: ['ec2.devices'],
 	settings: { regions: null, accounts: null, extras: [], identity_store_id: null, identity_store_region: null },
 	result: 'partial',

@@ -9,6 +9,7 @@ import {
 	accessTestResult,
 } from '@rollcall/model/run/access-test.ts';
 import { createAws } from '#aws/create-aws.ts';
+import { createPrincipals } from '#aws/principal.ts';
 import type { SessionBroker } from '#aws/session-broker.ts';
 import type { AwsSettings } from '#aws/settings.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -34,6 +35,8 @@ export interface TestChoices {
 	readonly stopping?: AbortSignal;
 	readonly aborting?: AbortSignal;
 	readonly aws?: Partial<AwsSettings>;
+	/** Roles of ours that the proof goes by, where they are not those that enter. */
+	readonly proofPrincipalRoles?: AwsSettings['principalRoles'];
 	readonly secret?: string;
 	/** Actions that are left out of every session policy, as a fault of ours would. */
 	readonly forget?: readonly string[];
@@ -79,6 +82,10 @@ async function runTest(simulator: RunningSimulator, choices: TestChoices): Promi
 		settings: { endpoints: { all: simulator.endpoint }, limits, ...choices.aws },
 		provide: async () => credentials,
 	});
+	const { proofPrincipalRoles: principalRoles } = choices;
+	const proving =
+		principalRoles &&
+		createPrincipals({ ...aws, clock, settings: { principalRoles }, provide: async () => credentials });
 	const access: TestedAccess =
 		choices.access === 'keys'
 			? { schema: 'access_key', credentials: async () => credentials }
@@ -107,7 +114,7 @@ async function runTest(simulator: RunningSimulator, choices: TestChoices): Promi
 			clock,
 			caller: aws.caller,
 			broker: forgetful(aws.broker, choices.forget ?? []),
-			principals: aws.principals,
+			principals: proving ?? aws.principals,
 			stopping: choices.stopping ?? new AbortController().signal,
 			aborting: choices.aborting ?? new AbortController().signal,
 			...(choices.limits === undefined ? {} : { limits: choices.limits }),
