@@ -92,11 +92,15 @@ async function readRecords(
 	const queue = records.values();
 	let ending: OutcomeReport | undefined;
 	let failuresInARow = 0;
-	let refusalsInARow = 0;
+	// Kept back until it shows whether they are matters of single records: what meets them all is the scope's to tell.
+	const refused: ReadDetail[] = [];
+	// The one record that is refused day after day is soon the only one that is due: no matter of all the others.
+	const wasComplete = options.sink.outcomeOf(enrichment.action) === 'complete';
+	const enoughRefused = wasComplete ? maxRefusalsInARow : Math.min(maxRefusalsInARow, records.length);
 	const endsBy = (fault: AwsFault | undefined): boolean =>
 		!fault ||
 		endsAll.has(fault.kind) ||
-		refusalsInARow >= Math.min(maxRefusalsInARow, records.length) ||
+		refused.length >= enoughRefused ||
 		failuresInARow >= maxFailuresInARow ||
 		deadline.expired();
 	const readOne = async (record: ConvertedRecord): Promise<void> => {
@@ -104,20 +108,17 @@ async function readRecords(
 		try {
 			detail = await enrichment.read(context, record);
 			failuresInARow = 0;
-			refusalsInARow = 0;
 		} catch (error) {
 			const fault = faultOf(error);
 			const isRefused = fault?.kind === 'not_allowed';
-			failuresInARow += 1;
-			refusalsInARow = isRefused ? refusalsInARow + 1 : 0;
-			if (endsBy(fault)) {
-				ending ??= reportOf(error, deadline, options.signal);
-				return;
-			}
 			detail = { unknown: isRefused ? 'not_permitted' : 'unconfirmed', note: describeError(error) };
+			failuresInARow += 1;
+			if (isRefused) refused.push({ record, detail });
+			if (endsBy(fault)) ending ??= reportOf(error, deadline, options.signal);
+			if (isRefused || ending) return;
 		}
 		deadline.touch();
-		await writer.add({ record, detail });
+		for (const each of [...refused.splice(0), { record, detail }]) await writer.add(each);
 	};
 	const readNext = async (record: ConvertedRecord): Promise<void> => {
 		if (options.stopping.aborted) ending ??= { outcome: 'cancelled', cause: ownCauses.cancelled };
@@ -139,9 +140,10 @@ async function readRecords(
 			const first = queue.next();
 			if (first.done) break;
 			await readNext(first.value);
-			if (refusalsInARow === 0) break;
+			if (refused.length === 0) break;
 		}
 		await Promise.all(Array.from({ length: Math.min(enrichment.atOnce, records.length) }, work));
+		if (!ending) for (const each of refused) await writer.add(each);
 	} finally {
 		await writer.flush();
 	}

@@ -45,12 +45,12 @@ describe('invariant 1: users of IAM are removed by a whole listing only', () => 
 		it.each<{ readonly what: string; readonly outcome: string; readonly rule: FaultRule }>([
 			{ what: 'denied', outcome: 'denied', rule: { fault: 'access_denied' } },
 			{ what: 'denied on its second page', outcome: 'denied', rule: { fault: 'access_denied', match: { page: 1 } } },
-			{ what: 'denied by a policy', outcome: 'blocked_by_policy', rule: { fault: 'denied_by_scp' } },
 			{ what: 'throttled', outcome: 'throttled_out', rule: { fault: 'throttling', match: { page: 2 } } },
 			{ what: 'cut', outcome: 'failed', rule: { fault: 'cut_body', match: { page: 2 } } },
 			{ what: 'broken by AWS', outcome: 'failed', rule: { fault: 'internal_error', match: { page: 1 } } },
 			{ what: 'refused its page token', outcome: 'failed', rule: { fault: 'invalid_token', match: { page: 2 } } },
 			{ what: 'led in circles', outcome: 'failed', rule: { fault: 'repeated_token', match: { page: 1 } } },
+			{ what: 'denied by a policy', outcome: 'blocked_by_policy', rule: { fault: 'denied_by_scp' } },
 		])(
 			'$what: nothing is removed, everybody of the account is unconfirmed with the reason',
 			async ({ outcome, rule }) => {
@@ -59,7 +59,6 @@ describe('invariant 1: users of IAM are removed by a whole listing only', () => 
 				stage.rig.simulator.control.setFaults([{ times: null, ...rule, match }]);
 				const summary = await stage.rig.collect({ enrich: 'due' });
 				stage.rig.simulator.control.setFaults([]);
-				await ageDenials(stage, 27);
 				expect(scopeOf(summary, accountId, 'global')).toMatchObject({ outcome, action: 'iam:ListUsers' });
 				expect(scopeOf(summary, other, 'global')?.outcome).toBe('complete');
 				expect(summary.counts).toMatchObject({ removed: 0, held: 0 });
@@ -74,6 +73,23 @@ describe('invariant 1: users of IAM are removed by a whole listing only', () => 
 				}
 			},
 		);
+
+		it('what a policy of the AWS Organization denied is not asked for a day, and stays unconfirmed for that reason', async () => {
+			const { control } = stage.rig.simulator;
+			const records = await stage.records();
+			control.clearCalls();
+			const summary = await stage.rig.collect({ enrich: 'all' });
+			expect(scopeOf(summary, accountId, 'global')?.outcome).toBe('blocked_by_policy');
+			const asked = control.calls().filter((call) => call.action === 'ListUsers');
+			expect(asked.map((call) => call.accountId)).not.toContain(accountId);
+			expect(summary.counts).toMatchObject({ removed: 0, held: 0 });
+			const kept = [...(await stage.records()).values()].filter((record) => record.account_id === accountId);
+			expect(kept).toEqual([...records.values()].filter((record) => record.account_id === accountId));
+			for (const { attributes, standing } of (await stage.users()).values()) {
+				expect(standing.state).toBe(attributes.account_id === accountId ? 'unconfirmed' : 'active');
+			}
+			await ageDenials(stage, 27);
+		});
 
 		it('the next whole listing removes who is gone, and confirms the others', async () => {
 			const summary = await stage.rig.collect({ enrich: 'due' });

@@ -1,4 +1,5 @@
 import { listTrueAccounts } from '@rollcall/aws-simulator/truth.ts';
+import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage, scopeOf } from './stage.ts';
 import { countCalls } from './true-users.ts';
@@ -22,7 +23,7 @@ describe('invariant 1: where GetUser is refused the users are there, and their t
 	const usersOf = async (id: string) =>
 		[...(await stage.users()).values()].filter((each) => each.attributes.account_id === id);
 
-	it('never read: existence is complete, tags are not permitted instead of none, and one call an account found out', async () => {
+	it('never read: existence is complete, tags are not permitted instead of none, and two calls an account found out', async () => {
 		stage.mutate({ denyAction: { accountId, action: detail } });
 		const summary = await stage.rig.collect({ enrich: 'due' });
 		expect(scopeOf(summary, accountId, 'global')).toMatchObject({
@@ -33,7 +34,10 @@ describe('invariant 1: where GetUser is refused the users are there, and their t
 		expect(scopeOf(summary, other, 'global')?.enrichments).toMatchObject([{ outcome: 'complete' }]);
 		expect(summary.result).toBe('success');
 		const denied = stage.rig.simulator.control.calls().filter((call) => call.code === 'AccessDenied');
-		expect(denied.map((call) => [call.action, call.accountId])).toEqual([['GetUser', accountId]]);
+		expect(denied.map((call) => [call.action, call.accountId])).toEqual([
+			['GetUser', accountId],
+			['GetUser', accountId],
+		]);
 		const users = await usersOf(accountId);
 		expect(users.length).toBe(9);
 		for (const user of users) {
@@ -45,9 +49,9 @@ describe('invariant 1: where GetUser is refused the users are there, and their t
 		for (const user of await usersOf(other)) expect(user.unknown).not.toHaveProperty('tags');
 	});
 
-	it('asked again in the next run: once, while it is refused; all, when it is allowed', async () => {
+	it('asked again in the next run: twice, while it is refused; all, when it is allowed', async () => {
 		await stage.rig.collect({ enrich: 'due' });
-		expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(1);
+		expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(2);
 		stage.rig.simulator.control.clearCalls();
 		stage.mutate({ allowAction: { accountId, action: detail } });
 		await stage.rig.collect({ enrich: 'due' });
@@ -61,7 +65,7 @@ describe('invariant 1: where GetUser is refused the users are there, and their t
 		const summary = await stage.rig.collect({ enrich: 'all' });
 		expect(scopeOf(summary, accountId, 'global')?.enrichments).toMatchObject([{ action: detail, outcome: 'denied' }]);
 		const denied = stage.rig.simulator.control.calls().filter((call) => call.code === 'AccessDenied');
-		expect(denied.length).toBe(1);
+		expect(denied.length).toBe(2);
 		expect(await stage.records()).toEqual(records);
 		expect(await stage.events()).toEqual(events);
 		for (const user of await usersOf(accountId)) {
@@ -82,6 +86,34 @@ describe('invariant 1: where GetUser is refused the users are there, and their t
 		await stage.rig.collect({ enrich: 'due' });
 		expect((await stage.users()).get(userId)?.attributes.tags).toEqual({ Owner: 'somebody' });
 		for (const user of await usersOf(accountId)) expect(user.unknown).not.toHaveProperty('tags');
+	});
+
+	it('refused for single users, as their path may be: theirs alone are unknown, run after run', async () => {
+		const { control } = stage.rig.simulator;
+		const hidden = control.mutate({ addIamUser: { accountId, userName: 'hidden', tags: { Owner: 'somebody' } } }) ?? '';
+		const before = await stage.users();
+		const known = [...before.values()].find((each) => each.attributes.tags && each.attributes.account_id === accountId);
+		const refuse = (...names: readonly string[]): void =>
+			control.setFaults(
+				names.map((subject) => ({ fault: 'access_denied', times: null, match: { action: 'GetUser', subject } })),
+			);
+		const expectUnknown = async (summary: ExecutionSummary, reasons: Readonly<Record<string, string>>) => {
+			for (const user of await usersOf(accountId)) {
+				expect(user.unknown['tags']).toBe(reasons[user.nativeId]);
+				expect(user.attributes.tags).toEqual(before.get(user.nativeId)?.attributes.tags);
+			}
+			expect(scopeOf(summary, accountId, 'global')?.enrichments.map((each) => each.outcome)).not.toContain('denied');
+		};
+		refuse('hidden', known?.attributes.usernames?.[0] ?? '');
+		const all = await stage.rig.collect({ enrich: 'all' });
+		await expectUnknown(all, { [hidden]: 'not_permitted', [known?.nativeId ?? '']: 'unconfirmed' });
+		// The one that is refused for ever is soon the only one that is due.
+		refuse('hidden');
+		await expectUnknown(await stage.rig.collect({ enrich: 'due' }), { [hidden]: 'not_permitted' });
+		control.clearCalls();
+		await expectUnknown(await stage.rig.collect({ enrich: 'due' }), { [hidden]: 'not_permitted' });
+		expect(countCalls(stage.rig.simulator, 'GetUser')).toBe(1);
+		control.setFaults([]);
 	});
 
 	it('denied by a policy of the AWS Organization: asked for again only after a day, since each denial is noise', async () => {

@@ -2,6 +2,7 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Collection, RecordEnrichment } from '#sources/kit/collection.ts';
 import type { ApplyResult, RecordRow, ScopeWrite } from '#store/apply-writes.ts';
+import { wasRead } from '#store/asset-standing.ts';
 import type { Store } from '#store/open-store.ts';
 import { type DetailState, readStoredAttributes } from '#store/record-details.ts';
 import { type KnownRecord, type OpenedScope, resetScopePages } from '#store/scopes.ts';
@@ -266,7 +267,9 @@ function detailRow(
 		rawJson,
 	} as const;
 	if ('unknown' in detail) {
-		const unknown = Object.fromEntries(names.map((name) => [name, detail.unknown]));
+		// What was read once is kept, and no more than not confirmed.
+		const reason = before && wasRead(before.hash, index) ? 'unconfirmed' : detail.unknown;
+		const unknown = Object.fromEntries(names.map((name) => [name, reason]));
 		return { ...row, attributes: {}, replacedKeys: [], partsRead: [], unknown, notes: [...notes, detail.note] };
 	}
 	const { attributes } = detail;
