@@ -62,7 +62,7 @@ test('every account and region that is not complete is named, with outcome, caus
 	expect(text.match(/eu-west-2, eu-west-3/gu)).toHaveLength(200);
 	expect(text).toContain('✗ denied: ec2:DescribeInstances');
 	expect(text).toContain('UnauthorizedOperation: no');
-	expect(text).toContain("→ Add ec2:DescribeInstances to the role's policy");
+	expect(text).toContain('→ See that ec2:DescribeInstances is allowed there');
 });
 
 test('one cause is told once, though AWS names account and region in it', () => {
@@ -128,7 +128,7 @@ test('of an enrichment that uses several actions the one that was refused is to 
 	];
 	const text = report([account('111111111111', [{ ...complete, enrichments }])]);
 	expect(text).toContain(`✗ denied: ${extra}`);
-	expect(text).toContain(`→ Add ${refused} to the role's policy`);
+	expect(text).toContain(`→ See that ${refused} is allowed there`);
 });
 
 test('few accounts are all listed, complete ones too', () => {
