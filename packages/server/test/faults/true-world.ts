@@ -33,7 +33,6 @@ function outcomesOf(world: World, account: TrueAccount): ReadonlyMap<string, Out
 	const entry = found.get(entryRegion);
 	if (account.state !== 'ACTIVE') return new Map([['*', 'skipped']]);
 	if (entry === 'role_missing') return new Map([['*', 'denied']]);
-	if (entry === 'blocked_by_policy') return new Map([['*', 'blocked_by_policy']]);
 	if (mayNotAskRegions(world, account.accountId)) return new Map([['*', 'denied']]);
 	return new Map(
 		[...found].map(([region, outcome]): [string, Outcome] => {
