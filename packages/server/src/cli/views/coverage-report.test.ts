@@ -57,7 +57,7 @@ test('every account and region that is not complete is named, with outcome, caus
 	expect(text.match(/eu-west-2, eu-west-3/gu)).toHaveLength(200);
 	expect(text).toContain('✗ denied: ec2:DescribeInstances');
 	expect(text).toContain('UnauthorizedOperation: no');
-	expect(text).toContain("→ Add ec2:DescribeInstances to the role's policy");
+	expect(text).toContain('→ See that ec2:DescribeInstances is allowed there, as the cause says');
 });
 
 test('one cause is told once, though AWS names account and region in it', () => {
