@@ -12,8 +12,9 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		remedy: 'Nothing: the next run reads it. Where it repeats, other tools use up the same limit of that account.',
 	},
 	'AWS:0002': {
-		meaning: 'The role may not make a call.',
-		remedy: 'Add the action that the message names to the policy of that role.',
+		meaning: 'The role, or the user of an access key, may not make a call.',
+		remedy:
+			'Do what the message says. It names the action, and whether a policy lacks it, denies it, or a permissions boundary does.',
 	},
 	'AWS:0003': {
 		meaning: 'A service control policy (or another policy of the AWS Organization) denies a call.',
@@ -208,7 +209,7 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 	},
 	'INVENTORY:0003': {
 		meaning: 'No organization has this name.',
-		remedy: 'Check --organization; a collection makes the one it names.',
+		remedy: 'Check --organization; `rollcall policy` or a collection makes the one it names.',
 	},
 	'POLICY:0001': {
 		meaning: 'A policy cannot be made as asked: a value is wrong, missing, or of no use for what was chosen.',

@@ -29,3 +29,11 @@ test('an action without a reason is refused', () => {
 		'does not say what ec2:TerminateInstances is for',
 	);
 });
+
+test('the page says that iam:GetUser stays where its bulk read is on, and that the primary may be a delegate', () => {
+	const page = renderPermissions(listIntegrations()).replaceAll('\n', ' ');
+	expect(page).toMatch(
+		/`iam:GetAccountAuthorizationDetails` \|[^|]*\|[^|]*iam:GetUser, which stays for when this one fails/u,
+	);
+	expect(page).toContain('delegated administrator');
+});

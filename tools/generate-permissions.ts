@@ -27,8 +27,9 @@ every \`AssumeRole\`, and what \`rollcall policy\` prints.
 |---|---|---|---|
 ${integrations.map(renderRows).join('')}${renderRow('Organization Discovery', discovery.permissions[0], 'primary account')}
 **Primary account**: the one that is connected. With Organization Discovery it is the account that owns the AWS
-Organization. **Every account**: the primary one and, with Organization Discovery, each active member, through a role of
-the same name and path. An extra is off unless it is asked for; what it would bring reads _not permitted_ without it,
+Organization (the management account), or one that it made a delegated administrator: that may list the accounts too,
+and the management account is then read like a member, where it has the role. **Every account**: the primary one and,
+with Organization Discovery, each active member, through a role of the same name and path. An extra is off unless it is asked for; what it would bring reads _not permitted_ without it,
 never empty. \`sts:GetCallerIdentity\`, which needs no permission, tells account and partition of an access key.
 
 ## Trust policy
@@ -46,7 +47,7 @@ the members, \`terraform\` in either. The policy of a member is that of the inte
 
 ${integrations.map((each) => renderSection(each, integrations)).join('')}### Organization Discovery
 
-${renderGrants([{ name: discovery.name, actions: discovery.permissions, actsOn: 'anything' }])}
+${renderGrants([{ name: discovery.name, actions: discovery.permissions, folder: null }])}
 ## Data under a key of your own
 
 With \`--kms-key\` the policies of integrations whose data may lie under a KMS key also allow the use of that key, through
@@ -58,9 +59,9 @@ ${integrations
 	.join('')}`;
 }
 
-function renderRows({ kind, permissions, extras, fansOut, actsOn }: Integration): string {
+function renderRows({ kind, permissions, extras, fansOut, folder }: Integration): string {
 	const account = fansOut ? 'every account' : 'primary account';
-	const where = actsOn === 'bucket' ? `${account}, below the prefix` : account;
+	const where = folder === null ? account : `${account}, in its folder below the prefix`;
 	return [
 		...permissions.map((action) => renderRow(`\`${kind}\``, action, where)),
 		...extras.flatMap((extra) =>

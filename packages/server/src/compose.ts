@@ -1,3 +1,5 @@
+import { parseRoleArn } from '#aws/arn.ts';
+import { listRegionNames } from '#aws/partitions.ts';
 import { listIntegrations as listAll } from '#connect/policies/integrations.ts';
 import { listCollections } from '#sources/registry.ts';
 import { doctorNames } from './compose/doctor-names.ts';
@@ -12,6 +14,9 @@ export const listSources: Composition['listSources'] = () =>
 
 export const listIntegrations: Composition['listIntegrations'] = () =>
 	listAll().map(({ kind, extras }) => ({ kind, extras: extras.map((extra) => extra.name) }));
+
+export const listRegions: Composition['listRegions'] = (roleArn) =>
+	listRegionNames(roleArn === null ? null : parseRoleArn(roleArn).partition);
 
 export const buildPolicy: Composition['buildPolicy'] = async (config, organization, request) => {
 	const { buildPolicy: build } = await import('./compose/policy.ts');

@@ -43,24 +43,28 @@ export function isAccessTrouble(verdict: AccessVerdict): boolean {
 	return !quiet.has(verdict);
 }
 
+// A result is read back from files, and what stands in one comes to terminals: names have the shape of names.
+const actionName = z.string().regex(/^[a-z0-9-]{1,64}:[A-Za-z0-9*]{1,128}$/u);
+const accountId = z.string().regex(/^(?:\d{12}|\*)$/u);
+const regionName = z.string().regex(/^[a-z0-9-]{1,64}$/u);
+const word = z.string().regex(/^[\w.-]{1,128}$/u);
+const arn = z.string().regex(/^arn:[\x21-\x7e]{1,2048}$/u);
+
 export const accessCheck = z.object({
-	action: z.string().meta({ description: 'IAM action, as ec2:DescribeInstances; sts:AssumeRole for the entry' }),
-	kinds: z
-		.array(z.string())
-		.meta({ description: 'Integrations that need it; organization_discovery for the account list' }),
+	action: actionName.meta({ description: 'IAM action, as ec2:DescribeInstances; sts:AssumeRole for the entry' }),
+	kinds: z.array(word).meta({ description: 'Integrations that need it; organization_discovery for the account list' }),
 	verdict: z.enum(accessVerdicts),
 	code: z.string().nullable().meta({ description: "AWS's own error code, or ours where AWS said nothing" }),
 	reference: z.string().nullable().meta({ description: 'Code of docs/errors.md, as AWS:0002' }),
 	message: z.string().nullable().meta({ description: 'What happened, for people' }),
 	said: z.string().nullable().meta({ description: "AWS's words" }),
-	policy_arn: z.string().nullable().meta({ description: 'The service control policy that denies, where AWS names it' }),
+	policy_arn: arn.nullable().meta({ description: 'The service control policy that denies, where AWS names it' }),
 	advice: z.string().nullable().meta({ description: 'What to do about it' }),
 	earlier: z.boolean().meta({ description: 'Found by the earlier test that this one retests, and not asked again' }),
 });
 
 export const accessEntry = accessCheck.extend({
-	principal: z
-		.string()
+	principal: word
 		.nullable()
 		.meta({ description: 'Which of our principals entered, by its purpose; null for an access key' }),
 });
@@ -72,8 +76,8 @@ export type Opening = (typeof openings)[number];
 export const proofStatuses = ['proven', 'open', 'not_provable', 'not_made'] as const;
 
 export const externalIdProof = z.object({
-	role_arn: z.string(),
-	principal: z.string().meta({ description: 'Which of our principals tried, by its purpose' }),
+	role_arn: arn,
+	principal: word.meta({ description: 'Which of our principals tried, by its purpose' }),
 	status: z.enum(proofStatuses),
 	openings: z.array(z.enum(openings)).meta({ description: 'How the role was entered although it must not be' }),
 	reason: z.string().nullable().meta({ description: 'What it means, or why there is no proof' }),
@@ -82,13 +86,13 @@ export const externalIdProof = z.object({
 });
 
 export const accessRegion = z.object({
-	region: z.string(),
+	region: regionName,
 	verdict: z.enum(accessVerdicts),
 	checks: z.array(accessCheck),
 });
 
 export const accessAccount = z.object({
-	account_id: z.string().meta({ description: '`*` where the credentials did not even tell their account' }),
+	account_id: accountId.meta({ description: '`*` where the credentials did not even tell their account' }),
 	name: z.string().nullable(),
 	state: z.string().nullable().meta({ description: "AWS's own account state, as ACTIVE; null where no list told" }),
 	is_primary: z.boolean().meta({ description: 'The account of the role or key that was given' }),
@@ -106,20 +110,19 @@ export const accessTestResult = z.object({
 	retest_of: z.iso.datetime().nullable().meta({ description: 'When the test was made whose failures these are' }),
 	access: z.object({
 		schema: z.enum(['access_key', 'assume_role']),
-		role_arn: z.string().nullable(),
-		external_id_digest: z
-			.string()
+		role_arn: arn.nullable(),
+		external_id_digest: word
 			.nullable()
 			.meta({ description: 'Tells whether a retest sends the same external id; null for an access key' }),
 		organization_discovery: z.boolean(),
 	}),
-	kinds: z.array(z.string()),
+	kinds: z.array(word),
 	settings: z.object({
-		regions: z.array(z.string()).nullable(),
-		accounts: z.array(z.string()).nullable(),
-		extras: z.array(z.string()),
-		identity_store_id: z.string().nullable(),
-		identity_store_region: z.string().nullable(),
+		regions: z.array(regionName).nullable(),
+		accounts: z.array(accountId).nullable(),
+		extras: z.array(word),
+		identity_store_id: word.nullable(),
+		identity_store_region: regionName.nullable(),
 	}),
 	result: z.enum(executionResults),
 	message: z.string().nullable(),

@@ -121,10 +121,13 @@ export function regionsOnByDefault(partition: string): readonly string[] {
 	return findPartition(partition).onByDefault;
 }
 
-/** Names of the regions of a partition as far as Rollcall knows them, to find slips of the pen by: never to refuse one. */
-export function listRegionNames(partition: string): readonly string[] {
-	const { onByDefault, optIn } = findPartition(partition);
-	return [...onByDefault, ...optIn];
+/**
+ * Names of the regions of a partition, or of all, as far as Rollcall knows them: to find slips of the pen by, never to
+ * refuse one.
+ */
+export function listRegionNames(partition: string | null): readonly string[] {
+	const among = partition === null ? partitions : [findPartition(partition)];
+	return among.flatMap(({ onByDefault, optIn }) => [...onByDefault, ...optIn]);
 }
 
 /** Whether a region has to be enabled by the account before anything works in it. */

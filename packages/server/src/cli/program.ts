@@ -15,7 +15,7 @@ import { defineTest } from './commands/test/define.ts';
 import { defineUser } from './commands/user.ts';
 import { defineUsers } from './commands/users.ts';
 import type { CommandContext } from './context.ts';
-import { parseSlug } from './usage.ts';
+import { defaultOrganization, parseSlug } from './usage.ts';
 
 export interface Program {
 	readonly command: Command;
@@ -62,7 +62,7 @@ export function buildProgram(context: CommandContext): Program {
 		.description(
 			'Calls the roll of an AWS Organization: every device and every user answers, or it says exactly why it could not ask.',
 		)
-		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, 'default')
+		.option('--organization <slug>', 'organization of Rollcall to work in', parseSlug, defaultOrganization)
 		.option('--json', 'print for programs: JSON, or one JSON object a line; errors as JSON on stderr')
 		.option('--no-color', 'no colours')
 		.version(manifest.version, '--version', 'print the version')

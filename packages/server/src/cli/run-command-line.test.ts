@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
-import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory, PolicyAnswer } from '#compose/ports.ts';
+import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory, PolicyDocument } from '#compose/ports.ts';
 import { emptyPage, openCommandLine as open, success } from './testing/command-line.ts';
 
 describe('collect', () => {
@@ -106,13 +106,14 @@ describe('collect', () => {
 
 describe('policy', () => {
 	const args = ['policy', '--integrations', 'ec2.devices', '--format', 'trust'];
-	const answer: PolicyAnswer = {
+	const answer: PolicyDocument = {
 		format: 'trust',
 		text: '{}\n',
 		account: 'primary',
 		actions: [],
 		principals: ['arn:aws:iam::111122223333:role/Rollcall'],
 		externalId: 'abc',
+		madeOrganization: false,
 	};
 
 	test('stdout holds the document and nothing else; with --json one object that has it as text', async () => {
@@ -155,6 +156,13 @@ describe('policy', () => {
 		});
 		await run(...args, '--organization', 'acme', '--principal', 'a', '--principal', 'b', '--kms-key', 'c');
 		expect(seen).toEqual(['acme', ['a', 'b'], ['c']]);
+	});
+
+	test('an organization that was made for it is told of on stderr: it may be a slip', async () => {
+		const { run, written } = open({ buildPolicy: async () => ({ ...answer, madeOrganization: true }) });
+		expect(await run(...args, '--organization', 'acmee')).toBe(0);
+		expect(written.out).toBe('{}\n');
+		expect(written.err).toContain('organization acmee did not exist and was made');
 	});
 
 	test('a fault of the request is told by the name of its option', async () => {

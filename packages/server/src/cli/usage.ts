@@ -6,6 +6,9 @@ export function usageError(message: string, fix: string, cause?: unknown): Rollc
 	return new RollcallError({ code: 'USAGE:0001', actor: 'you', retryable: false, message, fix, cause });
 }
 
+/** The organization a command works in where none is named. */
+export const defaultOrganization = 'default';
+
 const roleArnPattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/u;
 const externalIdPattern = /^[\w+=,.@:/-]{2,1224}$/u;
 const regionPattern = /^[a-z]{2,}(-[a-z]+)+-\d+$/u;

@@ -1,6 +1,6 @@
-import { openEmbeddedServer } from '#platform/postgres/embedded-server.ts';
+import { hasCluster, openEmbeddedServer } from '#platform/postgres/embedded-server.ts';
 import type { Connection } from '#store/connection.ts';
-import { migrate } from '#store/migrate.ts';
+import { migrate, schemaStatus } from '#store/migrate.ts';
 import { openStore } from '#store/open-store.ts';
 import { reachServer } from '#store/reach-server.ts';
 import type { Store } from '#store/store.ts';
@@ -38,12 +38,36 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 	};
 }
 
-/** The database with this program's schema, and a store on it. Both end with `close`. */
-export async function openMigratedStore(
+/** A store on a database with this program's schema. Both end with `close`. */
+export interface MigratedStore {
+	readonly store: Store;
+	readonly database: Database;
+	readonly close: () => Promise<void>;
+}
+
+/** The database, made where there is none. */
+export async function openMigratedStore(settings: DatabaseSettings, maxConnections: number): Promise<MigratedStore> {
+	return await openStoreOn(await openDatabase(settings), maxConnections);
+}
+
+/** The database where there is one that ever held an inventory; undefined where there is none, and none is made. */
+export async function openExistingStore(
 	settings: DatabaseSettings,
 	maxConnections: number,
-): Promise<{ readonly store: Store; readonly database: Database; readonly close: () => Promise<void> }> {
+): Promise<MigratedStore | undefined> {
+	if (settings.databaseUrl === undefined && !(await hasCluster(settings.dataDirectory))) return undefined;
 	const database = await openDatabase(settings);
+	try {
+		if ((await schemaStatus(database.connection())).database > 0) return await openStoreOn(database, maxConnections);
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
+	await database.close();
+	return undefined;
+}
+
+async function openStoreOn(database: Database, maxConnections: number): Promise<MigratedStore> {
 	try {
 		await migrate(database.connection());
 		const store = await openStore({

@@ -1,17 +1,12 @@
-import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { Config } from '#platform/config.ts';
 import { listAccounts } from '#store/account-list.ts';
 import { findDevices, listDevices, sliceDevices } from '#store/devices.ts';
 import { listExecutions, readExecution } from '#store/executions.ts';
-import { ensureOrganization, findOrganization, type Organization } from '#store/organizations.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
-import type { Store } from '#store/store.ts';
 import { findUsers, listUsers, sliceUsers } from '#store/users.ts';
 import { openMigratedStore } from './database.ts';
+import { requireOrganization } from './organization.ts';
 import type { Inventory } from './ports.ts';
-
-/** The organization every installation starts with. */
-const firstOrganization = 'default';
 
 /** Opens the inventory of one organization for reading and for confirming removals. */
 export async function openInventory(config: Config, slug: string): Promise<Inventory> {
@@ -37,17 +32,4 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 		await close();
 		throw error;
 	}
-}
-
-async function requireOrganization(store: Store, slug: string): Promise<Organization> {
-	if (slug === firstOrganization) return await ensureOrganization(store, slug);
-	const found = await findOrganization(store, slug);
-	if (found) return found;
-	throw new RollcallError({
-		code: 'INVENTORY:0003',
-		actor: 'you',
-		retryable: false,
-		message: `There is no organization named ${slug}.`,
-		fix: 'check --organization; without it the organization "default" is used, and a collection makes the one it names',
-	});
 }

@@ -60,6 +60,7 @@ describe('with the database of the inventory', () => {
 		expect(second.externalId).toBe(first.externalId);
 		const other = await buildPolicy(config(), 'default', ask());
 		expect(other.externalId).not.toBe(first.externalId);
+		expect([first, second, other].map((answer) => answer.madeOrganization)).toEqual([true, false, false]);
 	});
 });
 

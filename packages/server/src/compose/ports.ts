@@ -34,13 +34,15 @@ export interface Composition {
 	listSources(): readonly SourceDescription[];
 	/** Every integration there is: the sources and the inventory syncs. Touches no network and no database. */
 	listIntegrations(): readonly IntegrationDescription[];
+	/** Names of regions as far as they are known: of the role's partition, or of all. Touches no network and no database. */
+	listRegions(roleArn: string | null): readonly string[];
 	/**
 	 * A document for whoever opens an AWS account to Rollcall. The database is opened only where the organization's own
 	 * external id is needed.
 	 *
 	 * @throws RollcallError `POLICY:0001` with a `PolicyFault` where the request cannot be met.
 	 */
-	buildPolicy(config: Config, organization: string, request: PolicyRequest): Promise<PolicyAnswer>;
+	buildPolicy(config: Config, organization: string, request: PolicyRequest): Promise<PolicyDocument>;
 	/** Runs one execution to its end. Faults of single scopes are in the summary; what throws ended the whole run. */
 	runCollect(config: Config, request: CollectRequest, hooks: CollectHooks): Promise<ExecutionSummary>;
 	/**
@@ -58,6 +60,11 @@ export interface Composition {
 	runMigrations(config: Config): Promise<MigrationReport>;
 	/** The checks of `rollcall doctor`, in the order they are shown; none throws. */
 	listDoctorChecks(config: Config): readonly DoctorCheck[];
+}
+
+export interface PolicyDocument extends PolicyAnswer {
+	/** The organization that was named did not exist and was made for this; never so of the one there is from the start. */
+	readonly madeOrganization: boolean;
 }
 
 export interface SourceDescription {
@@ -147,7 +154,7 @@ export interface CollectHooks {
 export interface AccessTestRequest {
 	/** As `ec2.devices`. */
 	readonly kinds: readonly string[];
-	/** Slug of the organization; only where the external id is its own. */
+	/** Slug of the organization, whose external id is sent where none is given. One that does not exist is refused. */
 	readonly organization: string;
 	readonly access: CollectAccess;
 	/** Null: every enabled one. */

@@ -9,13 +9,13 @@ import type { Config } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { defaultSourceSettings, findCollection } from '#sources/registry.ts';
 import { refuseForeignRole } from '#store/configurations.ts';
-import { ensureOrganization } from '#store/organizations.ts';
 import { awsSettings } from './aws-settings.ts';
-import { openMigratedStore } from './database.ts';
+import { openExistingStore, openMigratedStore } from './database.ts';
 import { openLog } from './environment.ts';
+import { firstOrganization, requireOrganization, unknownOrganization } from './organization.ts';
 import type { AccessTestHooks, AccessTestRequest } from './ports.ts';
 
-/** Tests an access over AWS. The database is opened only where the external id is the organization's own. */
+/** Tests an access over AWS. A database is made only where the external id is the organization's own. */
 export async function testAccess(
 	config: Config,
 	request: AccessTestRequest,
@@ -62,14 +62,25 @@ export async function testAccess(
 	}
 }
 
-/** The one that was given, or the organization's own; undefined for an access key, which sends none. */
+/**
+ * The one that was given, or the organization's own; undefined for an access key, which sends none. A role that another
+ * organization registered is refused, and so is an organization that does not exist. Only an own external id takes a
+ * database: where one is given and there is no inventory yet, nobody can have registered anything.
+ */
 async function findExternalId(config: Config, request: AccessTestRequest, log: Logger): Promise<string | undefined> {
-	const { access } = request;
-	if (access.schema === 'access_key') return undefined;
-	if (access.externalId !== null) return access.externalId;
-	const { store, close } = await openMigratedStore(config, 2);
+	const { access, organization: slug } = request;
+	const given = access.schema === 'assume_role' ? access.externalId : undefined;
+	if (access.schema === 'access_key' && slug === firstOrganization) return undefined;
+	const needsOwn = given === null && slug === firstOrganization;
+	const opened = needsOwn ? await openMigratedStore(config, 2) : await openExistingStore(config, 2);
+	if (opened === undefined) {
+		if (slug !== firstOrganization) throw unknownOrganization(slug);
+		return given ?? undefined;
+	}
+	const { store, close } = opened;
 	try {
-		const organization = await ensureOrganization(store, request.organization);
+		const organization = await requireOrganization(store, slug);
+		if (access.schema === 'access_key') return undefined;
 		// Who asks learns nothing of the other organization; the operator does.
 		await refuseForeignRole(store, { organizationId: organization.id, roleArn: access.roleArn }).catch(
 			(error: unknown) => {
@@ -77,7 +88,7 @@ async function findExternalId(config: Config, request: AccessTestRequest, log: L
 				throw error;
 			},
 		);
-		return organization.externalId;
+		return given ?? organization.externalId;
 	} finally {
 		await close();
 	}

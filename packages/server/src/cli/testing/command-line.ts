@@ -64,6 +64,7 @@ export function openCommandLine(
 	const composition: Composition = {
 		listSources: () => [{ kind: 'ec2.devices', permissions: [], extras: [] }],
 		listIntegrations: () => [{ kind: 'ec2.devices', extras: [] }],
+		listRegions: () => ['eu-west-1', 'us-east-1'],
 		buildPolicy: refuse,
 		runCollect: refuse,
 		testAccess: refuse,

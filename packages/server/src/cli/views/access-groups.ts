@@ -13,15 +13,14 @@ export interface AccessGroup {
 	readonly actions: readonly string[];
 	/** As the first of them was told. */
 	readonly message: string | null;
-	/** ARNs of the service control policies that deny, where AWS names them. */
-	readonly policies: readonly string[];
+	/** ARN of the service control policy that denies, where AWS names it: those of others are other groups. */
+	readonly policyArn: string | null;
 	readonly advice: string | null;
 	readonly accounts: readonly TroubledAccount[];
 }
 
 interface OpenGroup extends AccessGroup {
 	readonly actions: string[];
-	readonly policies: string[];
 	readonly accounts: (TroubledAccount & { readonly scopes: string[] })[];
 }
 
@@ -41,11 +40,12 @@ function addTo(groups: Map<string, OpenGroup>, account: AccessAccount, region: s
 	const { verdict, action, message, advice, policy_arn: policyArn } = check;
 	if (verdict === 'allowed') return;
 	// By what is to be done: AWS's words name account, region and action, and would tear apart what is mended alike.
-	const key = JSON.stringify([verdict, check.code, advice]);
-	const group = groups.get(key) ?? { verdict, actions: [], message, policies: [], advice, accounts: [] };
+	// Who administers the AWS Organization needs to know which policy denies which action where.
+	const block = verdict === 'blocked_by_policy' ? [action, policyArn] : [];
+	const key = JSON.stringify([verdict, check.code, advice, ...block]);
+	const group = groups.get(key) ?? { verdict, actions: [], message, policyArn, advice, accounts: [] };
 	groups.set(key, group);
 	if (!group.actions.includes(action)) group.actions.push(action);
-	if (policyArn !== null && !group.policies.includes(policyArn)) group.policies.push(policyArn);
 	const known = group.accounts.find((each) => each.accountId === account.account_id);
 	if (known && !known.scopes.includes(region)) known.scopes.push(region);
 	if (!known) {

@@ -114,17 +114,32 @@ test('what is mended alike stands once, with every account and region by name', 
 	expect(text).toContain('Partial · 2 accounts · 2 of 4 checks allowed');
 });
 
-test('a policy of the AWS Organization that blocks several actions is one thing to look at', () => {
-	const blocked = (action: string): AccessCheck =>
+test('which policy of the AWS Organization blocks which action in which account stands with each', () => {
+	const blocked = (action: string, policyArn: string): AccessCheck =>
 		check(action, {
 			verdict: 'blocked_by_policy',
 			code: 'UnauthorizedOperation',
-			policy_arn: 'arn:p-1',
+			message: 'denied',
+			policy_arn: policyArn,
 			advice: 'Nothing.',
 		});
-	const text = report([account('111111111111', { 'eu-west-1': [blocked('a:One'), blocked('a:Two')] })]);
-	expect(text).toContain('blocked by a policy of the AWS Organization: a:One, a:Two');
-	expect(text.match(/→ Nothing\./gu)).toHaveLength(1);
+	const text = report([
+		account('111111111111', { 'eu-west-1': [blocked('a:One', 'arn:p-1'), blocked('a:Two', 'arn:p-2')] }),
+		account('222222222222', { 'eu-west-1': [blocked('a:One', 'arn:p-1')] }),
+		account('333333333333', { 'eu-west-1': [blocked('a:One', 'arn:p-2')] }),
+	]);
+	const groups = text.split('blocked by a policy of the AWS Organization: ').slice(1);
+	const facts = groups.map((group) => [
+		group.slice(0, 5),
+		[...new Set(group.match(/\d{12}/gu))],
+		group.match(/denied by (\S+)/u)?.[1],
+	]);
+	// The first piece is the table of accounts.
+	expect(facts.filter(([, , policy]) => policy !== undefined)).toEqual([
+		['a:One', ['111111111111', '222222222222'], 'arn:p-1'],
+		['a:Two', ['111111111111'], 'arn:p-2'],
+		['a:One', ['333333333333'], 'arn:p-2'],
+	]);
 });
 
 test('an open role stands before everything else, says what it means and how to close it', () => {
@@ -145,10 +160,18 @@ test('an open role stands before everything else, says what it means and how to 
 	expect(text).toContain('May not be activated: it is open');
 });
 
-test('control characters of names and messages do not reach the terminal', () => {
-	const text = report([
-		account('111111111111', { 'eu-west-1': [{ ...denied, message: 'a\u001b[31mb' }] }, { name: 'x\u0007y' }),
-	]);
-	expect(text).not.toContain('\u001b');
-	expect(text).not.toContain('\u0007');
+test('control characters of any text of a result do not reach the terminal', () => {
+	const bad = '\u001b[31m\u0007\u009b';
+	const proofs = (['open', 'not_provable'] as const).map(
+		(status): ExternalIdProof => ({ ...proven, status, role_arn: bad, principal: bad, reason: bad, advice: bad }),
+	);
+	const check: AccessCheck = { ...denied, action: bad, code: bad, message: bad, said: bad, advice: bad };
+	const checks = [check, { ...check, verdict: 'blocked_by_policy', policy_arn: `${bad}p` } as const];
+	const accounts = [
+		account(bad, { [bad]: checks, 'eu-west-1': checks }, { name: bad, state: bad, proofs }),
+		account('111111111111', {}, { proofs: [{ ...proofs[0], reason: null } as ExternalIdProof] }),
+	];
+	const text = report(accounts, { message: bad, blocks_activation: bad, warnings: [bad], kinds: [bad] });
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+	expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/u);
 });

@@ -63,7 +63,7 @@ function renderAccounts(accounts: readonly AccessAccount[], { style, width }: Ac
 		const checks = checksOf(account);
 		const allowed = checks.filter((check) => check.verdict === 'allowed').length;
 		return [
-			{ text: account.account_id },
+			{ text: toHarmless(account.account_id) },
 			{ text: toHarmless(account.name ?? '–') },
 			verdictCell(account.verdict, style),
 			{
@@ -96,12 +96,13 @@ function renderGroups(result: AccessTestResult, layout: AccessReportLayout): str
 
 function renderGroup(group: AccessGroup, { style, width }: AccessReportLayout): string {
 	const paint = verdictStyle(group.verdict, style);
-	const head = `${verdictMark(group.verdict)} ${nameVerdict(group.verdict)}: ${group.actions.join(', ')}`;
+	const head = `${verdictMark(group.verdict)} ${nameVerdict(group.verdict)}: ${toHarmless(group.actions.join(', '))}`;
 	const isOne = group.accounts.length === 1 && group.accounts[0]?.scopes.length === 1 && group.actions.length === 1;
 	const example = isOne ? '' : 'As for the first: ';
-	const message = group.message === null ? [] : wrapIndented(example + toHarmless(group.message), width, 6);
-	// One is in the message already.
-	const policies = group.policies.length < 2 ? [] : group.policies.map((arn) => `      denied by ${toHarmless(arn)}`);
+	const message = group.message === null ? [] : wrapIndented(example + group.message, width, 6);
+	const { policyArn } = group;
+	const isNamed = policyArn === null || group.message?.includes(policyArn);
+	const policies = isNamed ? [] : [`      denied by ${toHarmless(policyArn)}`];
 	const advice = group.advice === null ? [] : wrapIndented(`→ ${group.advice}`, width, 6);
 	const quiet = [...message, ...policies].map((line) => style.dim(line));
 	return [`  ${paint(head)}`, renderPlaces(group, width), ...quiet, ...advice].join('\n');
@@ -114,8 +115,8 @@ function renderPlaces(group: AccessGroup, width: number): string {
 	return group.accounts
 		.flatMap((account, index) => {
 			const name = nameWidth === 0 ? '' : `  ${padEnd(truncate(names[index] ?? '', nameWidth), nameWidth)}`;
-			const head = `      ${account.accountId}${name}  `;
-			const places = wrap(describeScopes(account), Math.min(width, widestText) - displayWidth(head));
+			const head = `      ${toHarmless(account.accountId)}${name}  `;
+			const places = wrap(toHarmless(describeScopes(account)), Math.min(width, widestText) - displayWidth(head));
 			return places.map((line, row) => (row === 0 ? head : ' '.repeat(displayWidth(head))) + line);
 		})
 		.join('\n');
@@ -124,18 +125,13 @@ function renderPlaces(group: AccessGroup, width: number): string {
 function renderUnproven(result: AccessTestResult, { style, width }: AccessReportLayout): string {
 	const unproven = proofsOf(result, 'not_provable');
 	if (unproven.length === 0) return '';
-	const lines = unproven.flatMap((proof) =>
-		wrapIndented(`${proof.role_arn}: ${toHarmless(proof.reason ?? '')}`, width, 2),
-	);
+	const lines = unproven.flatMap((proof) => wrapIndented(`${proof.role_arn}: ${proof.reason ?? ''}`, width, 2));
 	return [style.strong('Not proven to refuse a wrong external id'), ...lines].join('\n');
 }
 
 function renderWarnings(warnings: readonly string[], { style, width }: AccessReportLayout): string {
 	if (warnings.length === 0) return '';
-	return [
-		style.strong('Worth knowing'),
-		...warnings.flatMap((text) => wrapIndented(`! ${toHarmless(text)}`, width, 2)),
-	].join('\n');
+	return [style.strong('Worth knowing'), ...warnings.flatMap((text) => wrapIndented(`! ${text}`, width, 2))].join('\n');
 }
 
 /** `Success · 4 accounts · 52 of 52 checks allowed · 4 roles proven · 61 calls · 3 s`. */
@@ -163,7 +159,7 @@ function renderTotals(result: AccessTestResult, { style, width }: AccessReportLa
 }
 
 function wrapIndented(text: string, width: number, indent: number): string[] {
-	return wrap(text, Math.min(width, widestText) - indent - 2).map(
+	return wrap(toHarmless(text), Math.min(width, widestText) - indent - 2).map(
 		(line, index) => ' '.repeat(index === 0 ? indent : indent + 2) + line,
 	);
 }

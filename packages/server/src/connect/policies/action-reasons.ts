@@ -5,8 +5,10 @@ export const actionReasons: Readonly<Record<string, string>> = {
 	'ec2:DescribeAddresses': 'Elastic IPs of devices, and those that belong to nothing',
 	'ec2:DescribeNetworkInterfaces': 'type and tags of the interfaces of devices, and interfaces that are on none',
 	'iam:ListUsers': 'which users there are, and when each last used a password',
-	'iam:GetUser': 'tags and permissions boundary, which the list leaves out',
-	'iam:GetAccountAuthorizationDetails': 'groups and tags of all users at once, in fewer calls',
+	'iam:GetUser':
+		'tags and permissions boundary, which the list leaves out; with authorization-details only where that fails',
+	'iam:GetAccountAuthorizationDetails':
+		'groups and tags of all users at once, in fewer calls than iam:GetUser, which stays for when this one fails',
 	'iam:GenerateCredentialReport': 'has AWS make the report that the next action reads',
 	'iam:GetCredentialReport': 'MFA, access keys and their last use',
 	'identitystore:ListUsers': 'which users there are',

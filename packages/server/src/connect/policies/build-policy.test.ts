@@ -27,7 +27,7 @@ function listCombinations(): Combination[] {
 	return choices.flatMap((chosen) => {
 		const integrations = chosen.map((each) => each.kind);
 		const all = chosen.flatMap((each) => each.extras.map((extra) => extra.name));
-		const hasBucket = chosen.some((each) => each.actsOn === 'bucket');
+		const hasBucket = chosen.some((each) => each.folder !== null);
 		const isKeyed = hasBucket || integrations.includes('identity_center.users');
 		const discoveries = chosen.some((each) => each.fansOut) ? [false, true] : [false];
 		return discoveries.flatMap((organizationDiscovery) =>

@@ -101,7 +101,7 @@ function roleParameters({ trust, role }: RolePlan, rank: AccountRank): Fields {
 
 function placeParameters({ place, keys }: AccessPlan, grants: readonly Grant[]): Fields {
 	const fields: Record<string, TemplateValue> = {};
-	if (place !== null && grants.some((grant) => grant.actsOn === 'bucket')) {
+	if (place !== null && grants.some((grant) => grant.folder !== null)) {
 		fields['S3Bucket'] = {
 			Type: 'String',
 			Description: 'Bucket the inventory is written to',
@@ -173,7 +173,9 @@ function roleProperties({ needs, trust, keys }: RolePlan, rank: AccountRank): Fi
 
 function templateWording(keys: readonly string[]): Wording<TemplateValue> {
 	return {
-		objects: { 'Fn::Sub': `arn:${hole('AWS::Partition')}:s3:::${hole('S3Bucket')}/${hole('S3Prefix')}*` },
+		objectsIn: (folder) => ({
+			'Fn::Sub': `arn:${hole('AWS::Partition')}:s3:::${hole('S3Bucket')}/${hole('S3Prefix')}*/${folder}/*`,
+		}),
 		...(keys.length === 0 ? {} : { keys: ref('KmsKeys') }),
 		viaService: (patternFor) => ({ 'Fn::Sub': patternFor(hole('AWS::URLSuffix')) }),
 	};

@@ -12,20 +12,23 @@ export interface Integration {
 	readonly extras: readonly Pick<Extra, 'name' | 'permissions' | 'meaning'>[];
 	/** Whether Organization Discovery takes it into the member accounts; else it runs in the primary account only. */
 	readonly fansOut: boolean;
-	/** `bucket`: the actions are for the objects below one prefix of one bucket, else for any resource. */
-	readonly actsOn: 'anything' | 'bucket';
+	/**
+	 * Folder of the objects that the actions are for, below one prefix of one bucket: keys are
+	 * `<prefix>/<organization>/<folder>/…`, and a role may serve several organizations. Null: they are for any resource.
+	 */
+	readonly folder: 'devices' | 'users' | null;
 }
 
 /** Organization Discovery, named as if it were an integration. It runs in the primary account. */
 export const discovery = { name: 'organization-discovery', permissions: [listAccounts.action] } as const;
 
-const syncs: readonly Integration[] = ['s3.devices', 's3.users'].map((kind) => ({
-	kind,
+const syncs: readonly Integration[] = (['devices', 'users'] as const).map((folder) => ({
+	kind: `s3.${folder}`,
 	category: 'inventory sync',
 	permissions: ['s3:PutObject', 's3:AbortMultipartUpload'],
 	extras: [],
 	fansOut: false,
-	actsOn: 'bucket',
+	folder,
 }));
 
 /** Every integration: the sources as the registry has them, then the inventory syncs. */
@@ -36,5 +39,5 @@ export function listIntegrations(
 }
 
 function describeCollection({ kind, permissions, extras, fansOut }: Collection<unknown>): Integration {
-	return { kind, category: 'source', permissions, extras, fansOut, actsOn: 'anything' };
+	return { kind, category: 'source', permissions, extras, fansOut, folder: null };
 }

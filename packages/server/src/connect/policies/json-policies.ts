@@ -26,7 +26,9 @@ export function renderPermissionPolicy(
 ): string {
 	const { partition, place, keys } = plan;
 	const wording: Wording<Words> = {
-		...(place === null ? {} : { objects: `arn:${partition}:s3:::${place.bucket}/${place.prefix}*` }),
+		...(place === null
+			? {}
+			: { objectsIn: (folder: string) => `arn:${partition}:s3:::${place.bucket}/${place.prefix}*/${folder}/*` }),
 		...(keys.length === 0 ? {} : { keys: oneOrAll(keys) }),
 		viaService: (patternFor) => patternFor(dnsSuffix(partition)),
 	};

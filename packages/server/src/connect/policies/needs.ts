@@ -15,7 +15,7 @@ export interface Grant {
 	readonly name: string;
 	/** IAM actions, sorted, each once. */
 	readonly actions: readonly string[];
-	readonly actsOn: Integration['actsOn'];
+	readonly folder: Integration['folder'];
 }
 
 /** Which kind of account a role stands in: the one that is connected, or another one of its AWS Organization. */
@@ -56,7 +56,7 @@ export function needsOf(choice: AccessChoice, table: readonly Integration[] = li
 	}
 	const primary = chosen.map((each) => grantOf(each, extras));
 	if (!organizationDiscovery) return { primary, member: [] };
-	const toDiscover: Grant = { name: discovery.name, actions: discovery.permissions, actsOn: 'anything' };
+	const toDiscover: Grant = { name: discovery.name, actions: discovery.permissions, folder: null };
 	return { primary: [...primary, toDiscover], member: members.map((each) => grantOf(each, extras)) };
 }
 
@@ -65,9 +65,9 @@ export function actionsOf(grants: readonly Grant[]): readonly string[] {
 	return [...new Set(grants.flatMap((grant) => grant.actions))].sort();
 }
 
-function grantOf({ kind, permissions, extras, actsOn }: Integration, asked: readonly string[]): Grant {
+function grantOf({ kind, permissions, extras, folder }: Integration, asked: readonly string[]): Grant {
 	const more = extras.filter((extra) => asked.includes(extra.name)).flatMap((extra) => extra.permissions);
-	return { name: kind, actions: [...new Set([...permissions, ...more])].sort(), actsOn };
+	return { name: kind, actions: [...new Set([...permissions, ...more])].sort(), folder };
 }
 
 function listKinds(table: readonly Integration[]): string {

@@ -74,7 +74,7 @@ describe('any name, path, prefix and partition arrives as it was given', () => {
 				expect(trust[0]?.Principal?.AWS).toEqual([...new Set(request.principals)]);
 				expect(trust[0]?.Condition).toEqual({ StringEquals: { 'sts:ExternalId': [request.externalId] } });
 				const ofBucket = permissions.find((statement) => statement.Sid === 'S3Devices');
-				expect(ofBucket?.Resource).toEqual([`arn:${where}:s3:::${request.s3Bucket}/${request.s3Prefix}/*`]);
+				expect(ofBucket?.Resource).toEqual([`arn:${where}:s3:::${request.s3Bucket}/${request.s3Prefix}/*/devices/*`]);
 				const ofKey = permissions.find((statement) => statement.Sid === 'S3DevicesKeys');
 				expect(ofKey?.Condition).toEqual({ StringLike: { 'kms:ViaService': [`s3.*.${dnsSuffix(where)}`] } });
 
@@ -150,11 +150,37 @@ describe('what cannot stand in a policy is refused by the name of its field', ()
 	});
 });
 
+test.each([['devices'], ['users']] as const)(
+	's3.%s may write each of its own keys, and none of the other',
+	async (folder) => {
+		const other = folder === 'devices' ? 'users' : 'devices';
+		for (const s3Prefix of [null, 'aws/all']) {
+			const request = ask({ integrations: [`s3.${folder}`], s3Bucket: 'acme-inventory', s3Prefix });
+			const [statement] = readStatements(JSON.parse((await buildPolicy(request, ground)).text));
+			expect(statement?.Resource).toHaveLength(1);
+			// As IAM reads a pattern: the star stands for any text, slashes too.
+			const pattern = (statement?.Resource[0] ?? '').replace(/[.+^$()|[\]\\]/gu, '\\$&').replaceAll('*', '.*');
+			const allows = (key: string): boolean =>
+				new RegExp(`^${pattern}$`, 'u').test(`arn:aws:s3:::acme-inventory/${key}`);
+			const root = s3Prefix === null ? '' : `${s3Prefix}/`;
+			const keysIn = (name: string): readonly string[] => [
+				`${root}acme/${name}/data/dt=2026-11-25/run=20261125T000000Z-1/part-00000.jsonl.gz`,
+				`${root}acme/${name}/data/dt=2026-11-25/run=20261125T000000Z-1/_manifest.json`,
+				`${root}default/${name}/hive/dt=2026-11-25/symlink.txt`,
+				`${root}acme/${name}/latest.json`,
+				`${root}acme/${name}/schema/v1.json`,
+			];
+			expect(keysIn(folder).filter((key) => !allows(key))).toEqual([]);
+			expect([...keysIn(other), 'elsewhere.json', `${root}${folder}/latest.json`].filter(allows)).toEqual([]);
+		}
+	},
+);
+
 test('without principal and key the partition is that of our principals, else of the region we start from', async () => {
 	const request = ask({ integrations: ['s3.devices'], s3Bucket: 'acme-inventory' });
 	const own = { ...ground.own, arns: {} };
 	const inChina = await buildPolicy(request, { ...ground, own, entryRegion: 'cn-north-1' });
-	expect(inChina.text).toContain('"arn:aws-cn:s3:::acme-inventory/*"');
+	expect(inChina.text).toContain('"arn:aws-cn:s3:::acme-inventory/*/devices/*"');
 	const configured = { ...own, arns: { syncS3: 'arn:aws-us-gov:iam::123456789012:role/x' } };
 	expect((await buildPolicy(request, { ...ground, own: configured })).text).toContain('"arn:aws-us-gov:s3:::');
 });

@@ -17,7 +17,7 @@ export function placeOf(
 	table: readonly Integration[],
 ): BucketPlace | null {
 	const { s3Bucket, s3Prefix } = request;
-	const syncs = table.filter((each) => each.actsOn === 'bucket').map((each) => each.kind);
+	const syncs = table.filter((each) => each.folder !== null).map((each) => each.kind);
 	const isChosen = request.integrations.some((kind) => syncs.includes(kind));
 	for (const [field, value] of [
 		['s3_bucket', s3Bucket],
@@ -31,7 +31,7 @@ export function placeOf(
 		);
 	}
 	const place = s3Bucket === null ? null : parseBucket(s3Bucket, s3Prefix ?? '');
-	if (!grants.some((grant) => grant.actsOn === 'bucket')) return null;
+	if (!grants.some((grant) => grant.folder !== null)) return null;
 	if (place !== null) return place;
 	throw policyFault(
 		's3_bucket',

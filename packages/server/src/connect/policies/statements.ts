@@ -15,8 +15,8 @@ export interface Statement<Text> {
 
 /** The words of one format. */
 export interface Wording<Text> {
-	/** ARN of the objects below the prefix of the bucket; absent where no inventory sync is chosen. */
-	readonly objects?: Text;
+	/** ARN of the objects in a folder, of any organization, below the prefix of the bucket; absent where none is chosen. */
+	readonly objectsIn?: (folder: string) => Text;
 	/** ARNs of the keys; absent where none is given: then nothing of KMS is granted. */
 	readonly keys?: Text;
 	/** A pattern with the partition's DNS suffix in it. */
@@ -26,7 +26,7 @@ export interface Wording<Text> {
 /** What one grant says: its actions, and the use of keys where its data lies under one. */
 export function statementsOf<Text>(grant: Grant, wording: Wording<Text>): readonly Statement<Text>[] {
 	const sid = sidOf(grant.name);
-	const resource = grant.actsOn === 'bucket' ? wording.objects : '*';
+	const resource = grant.folder === null ? '*' : wording.objectsIn?.(grant.folder);
 	if (resource === undefined) throw new TypeError(`${grant.name} needs a bucket`);
 	const own: Statement<Text> = { sid, actions: grant.actions, resource };
 	const keys = keyNeedOf(grant.actions);

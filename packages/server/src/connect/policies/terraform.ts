@@ -181,7 +181,7 @@ function grantBlocks(grant: Grant, { needs, place, keys }: RolePlan): readonly H
 		grant.name === discovery.name ? 'var.organization_discovery' : `contains(var.integrations, "${grant.name}")`;
 	const staysAtHome = needs.member.length > 0 && !needs.member.some(({ name }) => name === grant.name);
 	const wording: Wording<HclValue> = {
-		...(place === null ? {} : { objects: [objects] }),
+		...(place === null ? {} : { objectsIn: (folder: string) => [objectsIn(folder)] }),
 		...(keys.length === 0 ? {} : { keys: hclExpression('var.kms_keys') }),
 		viaService: (patternFor) => hclExpression(`"${patternFor(dnsSuffix)}"`),
 	};
@@ -209,7 +209,10 @@ function hole(expression: string): string {
 
 const dnsSuffix = hole('data.aws_partition.current.dns_suffix');
 const partition = hole('data.aws_partition.current.partition');
-const objects = hclExpression(`"arn:${partition}:s3:::${hole('var.s3_bucket')}/${hole('var.s3_prefix')}*"`);
+
+function objectsIn(folder: string): HclValue {
+	return hclExpression(`"arn:${partition}:s3:::${hole('var.s3_bucket')}/${hole('var.s3_prefix')}*/${folder}/*"`);
+}
 
 function statementBlock({ sid, actions, resource, viaServices }: Statement<HclValue>): HclBlock {
 	return {

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rmdir } from 'node:fs/promises';
+import { access, mkdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
@@ -58,6 +58,14 @@ export interface EmbeddedServer {
 	 * takes over. An adopter only lets go. Idempotent.
 	 */
 	close(): Promise<void>;
+}
+
+/** Whether a database was ever made in the data directory. What cannot be looked at counts as one: opening it tells why. */
+export async function hasCluster(dataDirectory: string): Promise<boolean> {
+	return await access(join(dataDirectory, 'postgres', 'PG_VERSION')).then(
+		() => true,
+		(error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+	);
 }
 
 /**

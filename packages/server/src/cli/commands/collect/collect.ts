@@ -3,6 +3,7 @@ import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { CollectRequest, Composition, SourceDescription } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { openJsonFile } from '../../json-file.ts';
+import { warnOfRegions } from '../../region-names.ts';
 import { watchStops } from '../../stops.ts';
 import { encodeJson } from '../../text/json.ts';
 import { suggest } from '../../text/nearest.ts';
@@ -22,6 +23,7 @@ export async function collect(
 	const composition = await context.loadComposition();
 	const request = buildCollectRequest(findSource(source, composition), options);
 	const config = await context.loadConfig();
+	await warnOfRegions(context, composition, request);
 	const summaryFile = options.summary === undefined ? undefined : await openJsonFile(options.summary);
 	const lines = options.out === undefined ? undefined : await openLineTarget(options.out, context.terminal.out);
 	let summary: ExecutionSummary;

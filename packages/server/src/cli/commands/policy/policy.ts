@@ -14,6 +14,10 @@ export async function printPolicy(context: CommandContext, options: PolicyOption
 	const request = buildPolicyRequest(options, composition.listIntegrations());
 	const answer = await composition.buildPolicy(config, options.organization, request).catch(nameOption);
 	const { out, err } = context.terminal;
+	if (answer.madeOrganization) {
+		const how = `this external id is its own, and \`--organization ${options.organization}\` names it from now on`;
+		await err.write(`The organization ${options.organization} did not exist and was made: ${how}\n`);
+	}
 	const file = options.out === '-' ? undefined : options.out;
 	if (file !== undefined) {
 		await writeFile(file, answer.text).catch(refuseFile);

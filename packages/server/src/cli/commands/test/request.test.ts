@@ -54,7 +54,7 @@ test('without a role, keys; every region and account; two minutes of patience, a
 	});
 });
 
-test('a retest takes from the earlier result what is not given, and what is given wins', () => {
+test('a retest takes from the earlier result what is not given', () => {
 	const request = build([], { externalId: 'abc' }, earlier);
 	expect(request).toMatchObject({
 		kinds: ['ec2.devices'],
@@ -62,9 +62,28 @@ test('a retest takes from the earlier result what is not given, and what is give
 		regions: ['eu-west-1'],
 		earlier: { tested_at: earlier.tested_at },
 	});
-	expect(build(['iam.users'], { regions: ['us-east-1'] }, earlier)).toMatchObject({
-		kinds: ['iam.users'],
-		regions: ['us-east-1'],
+	const same = { roleArn, organizationDiscovery: true, regions: ['eu-west-1'] };
+	expect(build(['ec2.devices'], same, earlier)).toEqual(build([], {}, earlier));
+});
+
+describe('what differs from the earlier test is refused by its name: it was not asked there', () => {
+	const single = { ...earlier, access: { ...earlier.access, organization_discovery: false } };
+	const keys = { ...single, access: { ...single.access, schema: 'access_key', role_arn: null } } as const;
+	test.each<[string, readonly string[], Partial<TestOptions>, AccessTestResult]>([
+		['--role-arn', [], { roleArn: `${roleArn}2` }, earlier],
+		['--role-arn', [], { roleArn }, keys],
+		['--organization-discovery', [], { organizationDiscovery: true }, single],
+		['--regions', [], { regions: ['us-east-1'] }, earlier],
+		['--accounts', [], { accounts: ['111122223333'] }, earlier],
+		['--extras', ['ec2.devices'], { extras: ['credential-report'] }, earlier],
+		['--identity-store-id', [], { identityStoreId: 'd-1234567890' }, earlier],
+		['--region', [], { region: 'eu-central-1' }, earlier],
+		['kinds', ['iam.users'], {}, earlier],
+		['kinds', ['ec2.devices', 'iam.users'], {}, earlier],
+	])('%s %j %j', (name, kinds, options, from) => {
+		expect(() => build(kinds, options, from)).toThrow(
+			expect.objectContaining({ code: 'USAGE:0001', message: expect.stringContaining(name) }),
+		);
 	});
 });
 

@@ -18,12 +18,14 @@ export interface TestOptions {
 	readonly patience: number;
 	readonly failedFrom?: string;
 	readonly out?: string;
+	readonly csv?: boolean;
 }
 
 const identityCenterKind = 'identity_center.users';
 
 /**
- * The request that the options make together; what they leave out comes from the earlier test, where there is one.
+ * The request that the options make together. That of a retest is that of the earlier test: what it was not asked cannot
+ * be asked again.
  *
  * @throws RollcallError `USAGE:0001` where they contradict each other, or name what does not exist.
  */
@@ -33,6 +35,7 @@ export function buildTestRequest(
 	known: readonly SourceDescription[],
 	earlier: AccessTestResult | null,
 ): AccessTestRequest {
+	if (earlier) refuseChanges(kinds, options, earlier);
 	const settings = earlier?.settings;
 	const request: AccessTestRequest = {
 		kinds: kinds.length > 0 ? [...new Set(kinds)] : (earlier?.kinds ?? []),
@@ -50,6 +53,33 @@ export function buildTestRequest(
 	refuseUnknown(request, known);
 	refuseIdentityCenter(request, known);
 	return request;
+}
+
+/** Whatever is given beside --failed-from has to be what the earlier test was given. */
+function refuseChanges(kinds: readonly string[], options: TestOptions, earlier: AccessTestResult): void {
+	const { access, settings } = earlier;
+	const given: readonly (readonly [option: string, now: unknown, then: unknown])[] = [
+		['--role-arn', options.roleArn, access.role_arn],
+		['--organization-discovery', options.organizationDiscovery, access.organization_discovery],
+		['--regions', sorted(options.regions), sorted(settings.regions)],
+		['--accounts', sorted(options.accounts), sorted(settings.accounts)],
+		['--extras', sorted(options.extras), sorted(settings.extras)],
+		['--identity-store-id', options.identityStoreId, settings.identity_store_id],
+		['--region', options.region, settings.identity_store_region],
+		['the list of kinds', kinds.length === 0 ? undefined : sorted(kinds), sorted(earlier.kinds)],
+	];
+	const changed = given.find(([, now, then]) => now !== undefined && now !== then);
+	if (changed === undefined) return;
+	const [option, , then] = changed;
+	throw usageError(
+		`${option} is not that of the test in --failed-from (${then === null || then === '' ? 'none' : then}): what was not asked there cannot be asked again`,
+		`leave ${option} out to test again what failed, or --failed-from to test it all`,
+	);
+}
+
+/** Lists in one order, each item once. Undefined stays: nothing was given. */
+function sorted(list: readonly string[] | null | undefined): string | null | undefined {
+	return list && [...new Set(list)].toSorted().join(',');
 }
 
 function buildAccess(options: TestOptions, earlier: AccessTestResult | null): CollectAccess {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeError } from '@rollcall/model/errors/rollcall-error.ts';
 import { type AccessTestResult, accessTestResult } from '@rollcall/model/run/access-test.ts';
+import { toHarmless } from '../../text/width.ts';
 import { usageError } from '../../usage.ts';
 
 /**
@@ -14,14 +15,14 @@ export async function readResultFile(path: string): Promise<AccessTestResult> {
 	try {
 		content = JSON.parse(await readFile(path, 'utf8'));
 	} catch (error) {
-		throw usageError(`the file of --failed-from cannot be read: ${describeError(error)}`, fix, error);
+		throw usageError(`the file of --failed-from cannot be read: ${toHarmless(describeError(error))}`, fix, error);
 	}
 	const parsed = accessTestResult.safeParse(content);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
-	const field = issue?.path.join('.') ?? '';
+	const field = toHarmless(issue?.path.join('.') ?? '');
 	throw usageError(
-		`the file of --failed-from is no result of a test: ${field === '' ? '' : `${field}: `}${issue?.message ?? ''}`,
+		`the file of --failed-from is no result of a test: ${field === '' ? '' : `${field}: `}${toHarmless(issue?.message ?? '')}`,
 		fix,
 	);
 }

@@ -1,10 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
+import {
+	type AccessAccount,
+	type AccessCheck,
+	type AccessTestResult,
+	accessTestResult,
+} from '@rollcall/model/run/access-test.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccessTestRequest, Composition, LiveAccessTest, LiveAccount } from '#compose/ports.ts';
-import { openCommandLine } from '../../testing/command-line.ts';
+import { openCommandLine, success } from '../../testing/command-line.ts';
 
 const answer: AccessTestResult = {
 	version: 1,
@@ -134,6 +139,103 @@ test('what was written to --out is read by --failed-from', async () => {
 		{ kinds: ['ec2.devices'], proof: true, patienceSeconds: 120, earlier: answer },
 	]);
 });
+
+test('the next command that is printed can be run: it carries what the result does not', async () => {
+	const file = join(directory, "it's here.json");
+	const { run, written } = open(async () => answer);
+	const role = ['--role-arn', 'arn:aws:iam::111122223333:role/Rollcall', '--external-id', 'acme-7f3a'];
+	await run('ec2.devices', ...role, '--organization', 'acme', '--no-proof', '--out', file);
+	const quoted = `'${file.replace("'", `'\\''`)}'`;
+	expect(written.err).toContain(
+		`rollcall test --failed-from ${quoted} --external-id acme-7f3a --organization acme --no-proof asks`,
+	);
+});
+
+test('--out - is stdout, and the report goes to stderr', async () => {
+	const { run, written } = open(async () => answer);
+	expect(await run('ec2.devices', '--out', '-')).toBe(3);
+	expect(JSON.parse(written.out)).toEqual(answer);
+	expect(written.err).toContain('Partial');
+	expect(written.err).not.toContain('Next:');
+	await expect(readFile('-')).rejects.toThrow();
+	expect(await run('ec2.devices', '--out', '-', '--csv')).toBe(2);
+});
+
+test('--csv is one row a check, with where it was and what to do', async () => {
+	const check: AccessCheck = {
+		action: 'ec2:DescribeAddresses',
+		kinds: ['ec2.devices'],
+		verdict: 'denied',
+		code: 'UnauthorizedOperation',
+		reference: 'AWS:0002',
+		message: 'no, never',
+		said: null,
+		policy_arn: null,
+		advice: '=Add it',
+		earlier: false,
+	};
+	const entry: AccessCheck = { ...check, action: 'sts:AssumeRole', verdict: 'allowed', code: null, reference: null };
+	const proof = { role_arn: 'arn:r', openings: [], reason: null, advice: null, earlier: false };
+	const account: AccessAccount = {
+		account_id: '111111111111',
+		name: 'acme',
+		state: 'ACTIVE',
+		is_primary: true,
+		verdict: 'denied',
+		entries: [{ ...entry, message: null, advice: null, principal: 'collectionEc2' }],
+		regions: [{ region: 'eu-west-1', verdict: 'denied', checks: [check] }],
+		proofs: [{ ...proof, principal: 'collectionEc2', status: 'proven' }],
+		may_be_collected: true,
+	};
+	const { run, written } = open(async () => ({ ...answer, accounts: [account] }));
+	expect(await run('ec2.devices', '--csv')).toBe(3);
+	expect(written.out.split('\r\n')).toEqual([
+		'account_id,name,state,region,action,kinds,verdict,code,reference,message,policy_arn,advice,earlier,principal,external_id_proof',
+		'111111111111,acme,ACTIVE,,sts:AssumeRole,"[""ec2.devices""]",allowed,,,,,,false,collectionEc2,proven',
+		`111111111111,acme,ACTIVE,eu-west-1,ec2:DescribeAddresses,"[""ec2.devices""]",denied,UnauthorizedOperation,AWS:0002,"no, never",,'=Add it,false,,`,
+		'',
+	]);
+	expect(await run('ec2.devices', '--csv', '--json')).toBe(2);
+});
+
+test.each([['test'], ['collect']])(
+	'%s: a region whose name nobody knows is warned of, with the nearest',
+	async (command) => {
+		const { run, written } = openCommandLine({ testAccess: async () => answer, runCollect: async () => success });
+		await run(command, 'ec2.devices', '--regions', 'eu-west-1,eu-wset-1');
+		expect(written.err.match(/warning:.*/gu)).toEqual([expect.stringMatching(/eu-wset-1.*did you mean eu-west-1/u)]);
+	},
+);
+
+test.each<[string, (result: AccessTestResult) => void]>([
+	['accounts.0.account_id', ({ accounts }) => assign(accounts[0], { account_id: 'x\u001b[2J' })],
+	['accounts.0.regions.0.region', ({ accounts }) => assign(accounts[0]?.regions[0], { region: 'x\u001b[2J' })],
+	[
+		'accounts.0.regions.0.checks.0.action',
+		({ accounts }) => assign(accounts[0]?.regions[0]?.checks[0], { action: '\u001b' }),
+	],
+	['kinds.0', (result) => assign(result, { kinds: ['\u001b[2J'] })],
+	['calls', (result) => assign(result, { calls: { '\u001b[2J': 'x' } })],
+])('a result file whose %s is no name is refused, and its text does not reach the terminal', async (field, spoil) => {
+	const file = join(directory, 'access.json');
+	const checks = [{ action: 'a:B', kinds: [], verdict: 'denied', earlier: false }];
+	const nothing = { code: null, reference: null, message: null, said: null, policy_arn: null, advice: null };
+	const region = { region: 'eu-west-1', verdict: 'denied', checks: checks.map((check) => ({ ...check, ...nothing })) };
+	const account = { account_id: '111111111111', name: null, state: null, is_primary: true, verdict: 'denied' };
+	const rest = { entries: [], regions: [region], proofs: [], may_be_collected: true };
+	const result = accessTestResult.parse({ ...answer, accounts: [{ ...account, ...rest }] });
+	spoil(result);
+	await writeFile(file, JSON.stringify(result));
+	const { run, written } = open(refuse);
+	expect(await run('--failed-from', file)).toBe(2);
+	expect(written.err).toContain(field);
+	expect(written.err).not.toContain('\u001b');
+});
+
+function assign(target: object | undefined, fields: object): void {
+	if (target === undefined) throw new Error('nothing to spoil');
+	Object.assign(target, fields);
+}
 
 test('a file that is no result is refused by the field that is wrong', async () => {
 	const file = join(directory, 'access.json');
