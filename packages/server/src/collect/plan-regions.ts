@@ -95,15 +95,10 @@ async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[])
 	const byDefault = regionsOnByDefault(task.partition);
 	const named = task.regions ?? [];
 	const entry = entryRegionFor(task.partition, options.entryRegion);
-	const all = [...new Set([entry, ...named, ...byDefault])];
-	const isDenied = (region: string): boolean => blocks.some((block) => block.region === region);
-	const listDenied = new Set(blocks.filter((block) => block.action === action).map(({ region: denied }) => denied));
-	// Who denies a region mostly denies it to all calls: one where anything was denied is asked last.
-	const listers = [...all.filter((region) => !isDenied(region)), ...all.filter(isDenied)].filter(
-		(region) => !listDenied.has(region),
-	);
-	let denials = listDenied.size;
-	let notEnabled: unknown;
+	// What else was denied in a region says nothing of its list.
+	const isDenied = (region: string): boolean =>
+		blocks.some((block) => block.region === region && block.action === action);
+	const listers = [...new Set([entry, ...named, ...byDefault])].filter((region) => !isDenied(region));
 	for (const region of listers) {
 		try {
 			const enabled = await caller.call(describeRegions, { session, region, input: {}, signal });
@@ -111,21 +106,15 @@ async function listEnabled(options: PlanOptions, blocks: readonly PolicyBlock[])
 			return { enabled, isComplete: true, notes: [] };
 		} catch (error) {
 			const fault = faultOf(error);
-			// Whether the region or the session is at fault, another region tells.
-			if (fault?.kind === 'region_not_enabled') {
-				notEnabled = error;
-				continue;
-			}
+			// A region that a person named need not be enabled; whether it is another one tells.
+			if (fault?.kind === 'region_not_enabled' && named.includes(region)) continue;
 			if (fault?.kind !== 'blocked_by_policy') throw error;
-			denials += 1;
 			const { cause } = outcomeOf(fault);
 			// What cannot be remembered is asked again.
 			const block = { region, action, cause, askedAt: new Date(options.clock.now()) };
 			await sink.rememberBlock(task, block).catch(() => undefined);
 		}
 	}
-	// Nobody denied it, and nowhere are the credentials taken: the session is at fault.
-	if (denials === 0 && notEnabled !== undefined) throw notEnabled;
 	// Regions that a person named are asked even if nobody can tell whether they are enabled.
 	const enabled = [...new Set([...byDefault, ...(await sink.listReadRegions(task)), ...named])].toSorted();
 	return { enabled, isComplete: false, notes: [ownCauses.regionsNotTold.message] };

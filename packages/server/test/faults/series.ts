@@ -116,6 +116,7 @@ async function runPlan(state: Series, seed: number): Promise<PlanReport> {
 	const first = await runFaulty(state, plan, truth, problems);
 	const faultyMs = performance.now() - startedMs;
 	if (changes.restoreSight()) truth = readTrueWorld(faulty.simulator.world);
+	await letDenialsAge(state.client);
 	let runs = 1;
 	// A held removal and an account that left are only gone after two complete runs.
 	for (; problems.length === 0 && runs < 3; runs += 1) {
@@ -175,6 +176,11 @@ async function runClean(state: Series, rig: Rig, truth: TrueWorld): Promise<stri
 	const before = await readNext(state, summary);
 	const run = { before, after: state.now, truth, summary, accounts: null, regions: null, mostSeconds, clean: true };
 	return [...checkRun({ ...run, stopped: false, anyListAnswered: true }), ...(await findBreaches(client))];
+}
+
+/** A denial by a policy stands for a day; what was denied by a fault, or is allowed since, is asked for after it. */
+async function letDenialsAge(client: pg.Client): Promise<void> {
+	await client.query(`update policy_block set asked_at = asked_at - interval '1 day'`);
 }
 
 /** Reads the inventory after a run; returns the one before it. */
