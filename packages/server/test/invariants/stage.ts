@@ -60,6 +60,9 @@ export async function openStage(options: Omit<RigOptions, 'connection'> = {}): P
 	const database = await cluster.createDatabase('invariants');
 	const rig = await openRig({ ...options, connection: database.connection });
 	const pool = new pg.Pool({ ...database.connection, max: 1 });
+	// Deleting the database ends a connection that is still being closed: that is meant, and no query is under way on it.
+	pool.on('error', () => undefined);
+	pool.on('connect', (client) => client.on('error', () => undefined));
 	const query = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
 		// The caller names the columns its own SQL selects.
 		(await pool.query(sql, [...values])).rows as Row[];
