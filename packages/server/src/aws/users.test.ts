@@ -21,7 +21,14 @@ import {
 	queryError,
 	xml,
 } from './testing/answers.ts';
-import { type Answerer, createTestAws, startFakeAws, type WireAnswer, type WireRequest } from './testing/fake-aws.ts';
+import {
+	type Answerer,
+	createTestAws,
+	patientSettings,
+	startFakeAws,
+	type WireAnswer,
+	type WireRequest,
+} from './testing/fake-aws.ts';
 
 interface Asked<Output> {
 	readonly output: Output | undefined;
@@ -35,7 +42,7 @@ async function ask<Input, Output>(
 	answer: WireAnswer | Answerer,
 ): Promise<Asked<Output>> {
 	await using fake = await startFakeAws(typeof answer === 'function' ? answer : () => answer);
-	await using test = createTestAws(fake);
+	await using test = createTestAws(fake, patientSettings);
 	const request = { session: test.session, region: 'us-west-2', input, signal: new AbortController().signal };
 	try {
 		const output = await test.aws.caller.call(operation, request);

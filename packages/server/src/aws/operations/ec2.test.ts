@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { faultOf } from '../fault.ts';
 import { ec2Error, instancesAnswer } from '../testing/answers.ts';
-import { createTestAws, startFakeAws, type WireAnswer } from '../testing/fake-aws.ts';
+import { createTestAws, patientSettings, startFakeAws, type WireAnswer } from '../testing/fake-aws.ts';
 import { describeInstances, type InstancesInput } from './ec2.ts';
 
 /** What went over the wire for one question, and what came of it. */
 async function ask(answer: WireAnswer, input: InstancesInput) {
 	await using fake = await startFakeAws(() => answer);
-	await using test = createTestAws(fake);
+	await using test = createTestAws(fake, patientSettings);
 	const { session } = test;
 	const request = { session, region: 'us-east-1', input, signal: new AbortController().signal };
 	const outcome = await test.aws.caller.call(describeInstances, request).then(

@@ -95,6 +95,12 @@ export const testKeys: SessionCredentials = {
 	sessionToken: 'FwoGZXIvYXdzEXAMPLETOKEN//////////wEaDH+very/long=',
 };
 
+/**
+ * Settings for tests of what is asked, not of silence: the SDK is loaded by the first call, and on a busy machine that
+ * alone outlasts 30 s of a clock that runs 100 times faster.
+ */
+export const patientSettings: Partial<AwsSettings> = { limits: { requestTimeoutMs: 30_000 * 100 } };
+
 /** Our part over a fake or simulated AWS, on a clock that runs 100 times faster. */
 export function createTestAws(
 	fake: Pick<FakeAws, 'url'>,
