@@ -28,7 +28,8 @@ export interface AssetClaims {
  * its oldest unit (`freeAssetId`). A unit without a live record follows the asset it is in, wherever that goes.
  */
 export function claimAssets(units: readonly CorrelationUnit[], groups: readonly UnitGroup[]): AssetClaims {
-	const groupOf = new Map(groups.flatMap((group) => group.map((unit) => [unit, group] as const)));
+	const groupOf = new Map<CorrelationUnit, UnitGroup>();
+	for (const group of groups) for (const unit of group) groupOf.set(unit, group);
 	const assets = readAssets(units, groupOf);
 	const kept = new Map<UnitGroup, PresentAsset>();
 	for (const asset of assets.values()) {
@@ -43,8 +44,10 @@ export function claimAssets(units: readonly CorrelationUnit[], groups: readonly 
 	};
 	const assetIdOf = (unit: CorrelationUnit): string => {
 		const group = groupOf.get(unit);
+		const own = group && idOf.get(group);
+		if (own !== undefined) return own;
 		const present = oldestAssetOf(unit, assets);
-		return (group === undefined ? successorOf(present) : idOf.get(group)) ?? present;
+		return successorOf(present) ?? present;
 	};
 	return { assetIdOf, successorOf };
 }
@@ -92,6 +95,7 @@ function compareAssets(left: PresentAsset, right: PresentAsset): number {
 	);
 }
 
+/** The asset of a unit without a live record; records of one native id can be in several before they are correlated. */
 function oldestAssetOf({ records, ownAssetId }: CorrelationUnit, assets: ReadonlyMap<string, PresentAsset>): string {
 	const [first, ...others] = records.flatMap(({ assetId }) => assets.get(assetId) ?? []);
 	if (first === undefined) return ownAssetId;

@@ -37,12 +37,11 @@ export function correlate(
 	const { links, ambiguous } = judgeIdentifiers(units, knownAmbiguous);
 	const claims = claimAssets(units, uniteUnits(units, links));
 	const isAmbiguous = (identifier: string): boolean => ambiguous.has(identifier);
-	const correlated = [...Map.groupBy(units, claims.assetIdOf)].flatMap(([assetId, ofAsset]) =>
-		describeAsset(assetId, ofAsset, isAmbiguous),
-	);
+	const assets = Map.groupBy(units, claims.assetIdOf);
+	const correlated = [...assets].flatMap(([assetId, ofAsset]) => describeAsset(assetId, ofAsset, isAmbiguous));
 	return {
 		records: correlated.sort((left, right) => compareCodePoints(left.recordId, right.recordId)),
-		moves: listMoves(units, claims),
+		moves: listMoves(assets, claims.successorOf),
 		ambiguous: [...ambiguous.values()].sort((left, right) => compareCodePoints(left.value, right.value)),
 	};
 }
@@ -53,6 +52,11 @@ function describeAsset(
 	isAmbiguous: (identifier: string) => boolean,
 ): CorrelatedRecord[] {
 	const records = units.flatMap((unit) => unit.records);
+	const [only] = records;
+	// Nearly every asset is one record.
+	if (only !== undefined && records.length === 1) {
+		return [{ recordId: only.recordId, assetId, isPrimary: true, duplicateOf: null, reason: null }];
+	}
 	const presentId = oldestId(records.filter((record) => record.isPrimary && record.assetId === assetId));
 	const primary = choosePrimary(records, presentId);
 	const countingOf = (unit: CorrelationUnit): string => findCounting(unit, primary);
@@ -87,13 +91,13 @@ function oldestId(records: readonly CorrelationRecord[]): string | undefined {
 	return records.length > 1 ? records.toSorted(compareAge)[0]?.recordId : records[0]?.recordId;
 }
 
-function listMoves(units: readonly CorrelationUnit[], { assetIdOf, successorOf }: AssetClaims): readonly AssetMove[] {
+function listMoves(
+	units: ReadonlyMap<string, readonly CorrelationUnit[]>,
+	successorOf: AssetClaims['successorOf'],
+): readonly AssetMove[] {
 	const moves = new Map<string, { from: string; to: string; recordIds: string[] }>();
-	const remaining = new Set<string>();
-	for (const unit of units) {
-		const to = assetIdOf(unit);
-		remaining.add(to);
-		for (const { recordId, assetId: from } of unit.records) {
+	for (const [to, ofAsset] of units) {
+		for (const { recordId, assetId: from } of ofAsset.flatMap(({ records }) => records)) {
 			if (from === to) continue;
 			const move = moves.get(`${from} ${to}`);
 			if (move) move.recordIds.push(recordId);
@@ -101,7 +105,7 @@ function listMoves(units: readonly CorrelationUnit[], { assetIdOf, successorOf }
 		}
 	}
 	const typeOf = (from: string, to: string): AssetMove['type'] =>
-		!remaining.has(from) && (successorOf(from) ?? to) === to ? 'AssetMerge' : 'AssetSplit';
+		!units.has(from) && (successorOf(from) ?? to) === to ? 'AssetMerge' : 'AssetSplit';
 	return [...moves]
 		.sort(([left], [right]) => compareCodePoints(left, right))
 		.map(([, { from, to, recordIds }]) => ({

@@ -21,7 +21,11 @@ export function groupUnits(records: readonly CorrelationRecord[]): readonly Corr
 }
 
 function toUnit(ownAssetId: string, given: readonly CorrelationRecord[]): CorrelationUnit {
-	const records = given.length === 1 ? given : given.toSorted(compareAge);
+	const [only] = given;
+	if (only !== undefined && given.length === 1 && only.identifiers.length < 2) {
+		return { ownAssetId, records: given, oldest: only, isLive: only.isLive, identifiers: only.identifiers };
+	}
+	const records = given.toSorted(compareAge);
 	const live = records.filter(({ isLive }) => isLive);
 	const telling = live.length > 0 ? live : records;
 	const [oldest] = telling;
@@ -29,6 +33,19 @@ function toUnit(ownAssetId: string, given: readonly CorrelationRecord[]): Correl
 	const identifiers = [...new Set(telling.flatMap((record) => record.identifiers))];
 	if (identifiers.length > 1) identifiers.sort(compareCodePoints);
 	return { ownAssetId, records, oldest, isLive: live.length > 0, identifiers };
+}
+
+/** Units by each identifier that they hold, in the order given. */
+export function groupByIdentifier(units: readonly CorrelationUnit[]): Map<string, CorrelationUnit[]> {
+	const holders = new Map<string, CorrelationUnit[]>();
+	for (const unit of units) {
+		for (const identifier of unit.identifiers) {
+			const others = holders.get(identifier);
+			if (others) others.push(unit);
+			else holders.set(identifier, [unit]);
+		}
+	}
+	return holders;
 }
 
 /** Live ones first, then older ones. */
@@ -63,5 +80,5 @@ export function uniteUnits(
 		}
 	}
 	const live = units.filter(({ isLive }) => isLive);
-	return [...Map.groupBy(live, rootOf).values()].map((group) => group.toSorted(compareUnits));
+	return [...Map.groupBy(live, rootOf).values()].map((group) => group.sort(compareUnits));
 }

@@ -1,6 +1,6 @@
 import { compareCodePoints } from '../history/text.ts';
 import type { LinkReason } from './correlation.ts';
-import { type CorrelationUnit, compareUnits } from './correlation-units.ts';
+import { type CorrelationUnit, compareUnits, groupByIdentifier } from './correlation-units.ts';
 
 /**
  * Why each unit of one asset is in it: the shortest ways, by shared identifiers, from its oldest live unit, which needs no
@@ -13,24 +13,23 @@ export function explainLinks(
 	isAmbiguous: (identifier: string) => boolean,
 	countingOf: (unit: CorrelationUnit) => string,
 ): ReadonlyMap<CorrelationUnit, LinkReason | null> {
-	const sorted = units.length > 1 ? units.toSorted(compareUnits) : units;
-	const [start, ...others] = sorted;
+	const sorted = units.toSorted(compareUnits);
+	const [start] = sorted;
 	if (start === undefined) return new Map();
 	const reasons = new Map<CorrelationUnit, LinkReason | null>([[start, null]]);
-	const waiting = new Set(others);
+	const holders = groupByIdentifier(sorted);
 	// A Map goes on to what is added while it is gone through.
 	for (const [unit] of reasons) {
-		if (waiting.size === 0) break;
 		for (const value of unit.identifiers) {
-			if (isAmbiguous(value)) continue;
-			for (const other of waiting) {
-				if (!other.identifiers.includes(value)) continue;
+			for (const other of isAmbiguous(value) ? [] : (holders.get(value) ?? [])) {
+				if (reasons.has(other)) continue;
 				reasons.set(other, { by: 'email', value, with: holderOf(unit, value, countingOf(unit)) });
-				waiting.delete(other);
 			}
+			// Whoever holds it has its reason now.
+			holders.delete(value);
 		}
 	}
-	for (const unit of waiting) reasons.set(unit, { by: 'retired' });
+	for (const unit of sorted) if (!reasons.has(unit)) reasons.set(unit, { by: 'retired' });
 	return reasons;
 }
 

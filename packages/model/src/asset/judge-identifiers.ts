@@ -1,6 +1,6 @@
 import { compareCodePoints } from '../history/text.ts';
 import type { Ambiguity, AmbiguousIdentifier, CorrelationRecord } from './correlation.ts';
-import type { CorrelationUnit } from './correlation-units.ts';
+import { type CorrelationUnit, groupByIdentifier } from './correlation-units.ts';
 
 /** On more users of one kind than this an e-mail address says nothing (`rules.md`, Correlation). */
 const mostOfAKind = 3;
@@ -21,25 +21,12 @@ export function judgeIdentifiers(
 ): JudgedIdentifiers {
 	const links: (readonly CorrelationUnit[])[] = [];
 	const ambiguous = new Map<string, AmbiguousIdentifier>();
-	for (const [value, holders] of findHolders(units)) {
+	for (const [value, holders] of groupByIdentifier(units.filter(({ isLive }) => isLive))) {
 		const why = knownAmbiguous.get(value) ?? findAmbiguity(holders);
 		if (why !== undefined) ambiguous.set(value, { value, why, recordIds: listHolders(holders, value) });
 		else if (holders.length > 1) links.push(holders);
 	}
 	return { links, ambiguous };
-}
-
-function findHolders(units: readonly CorrelationUnit[]): ReadonlyMap<string, readonly CorrelationUnit[]> {
-	const holders = new Map<string, CorrelationUnit[]>();
-	for (const unit of units) {
-		if (!unit.isLive) continue;
-		for (const identifier of unit.identifiers) {
-			const others = holders.get(identifier);
-			if (others) others.push(unit);
-			else holders.set(identifier, [unit]);
-		}
-	}
-	return holders;
 }
 
 function findAmbiguity(holders: readonly CorrelationUnit[]): Ambiguity | undefined {
