@@ -101,7 +101,7 @@ function checkScope(scope: string | undefined, field: QueryField, context: RuleC
 	if (kinds.includes(scope)) return { kind: scope };
 	const folded = scope.toLowerCase();
 	if (uuid.test(folded)) return { integrationId: folded };
-	const fix = `${suggest(folded, kinds)} Else give the id of an integration`;
-	const problem = `${JSON.stringify(scope)} is no source of ${plurals[field.entity]}; ${fix}`;
+	const whose = `source of ${plurals[field.entity]} and no id of an integration`;
+	const problem = `${JSON.stringify(scope)} is no ${whose}; ${suggest(folded, kinds)}`;
 	throw fail(problem, [...kinds, 'the id of an integration'], findMeant(folded, kinds));
 }
