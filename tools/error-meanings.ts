@@ -215,6 +215,15 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'A policy cannot be made as asked: a value is wrong, missing, or of no use for what was chosen.',
 		remedy: 'Follow the message, which names the field.',
 	},
+	'QUERY:0001': {
+		meaning:
+			'A rule of a query has a field, an operator, a value or a scope that there is not, or the query is too big.',
+		remedy: 'Correct what the message names: the path of the rule, its field, and what it takes.',
+	},
+	'QUERY:0002': {
+		meaning: 'The text of a query cannot be read from a column on.',
+		remedy: 'Correct it at the column that the message names; it says what may stand there.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',
