@@ -215,6 +215,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'A policy cannot be made as asked: a value is wrong, missing, or of no use for what was chosen.',
 		remedy: 'Follow the message, which names the field.',
 	},
+	'QUERY:0001': {
+		meaning:
+			'A rule of a query has a field, an operator, a value or a scope that there is not, or the query is too big.',
+		remedy: 'Correct what the message names: the path of the rule, its field, and what it takes.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',

@@ -57,6 +57,14 @@ export function isQuery(node: Rule | Query): node is Query {
 	return 'combinator' in node;
 }
 
+export function isNamedValue(value: RuleValue | undefined): value is NamedValue {
+	return typeof value === 'object' && !isList(value);
+}
+
+export function isList(value: RuleValue | undefined): value is readonly Scalar[] {
+	return Array.isArray(value);
+}
+
 export const everything: Query = { combinator: 'and', rules: [] };
 
 /** What an asset is to a query: unknown is neither a match nor none (`rules.md`, Unknown). */

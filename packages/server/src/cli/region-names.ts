@@ -1,6 +1,6 @@
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { CollectAccess, Composition } from '#compose/ports.ts';
 import type { CommandContext } from './context.ts';
-import { suggest } from './text/nearest.ts';
 
 /**
  * Says of each region that was asked for whether its name looks like a slip. A warning only: AWS has new regions before

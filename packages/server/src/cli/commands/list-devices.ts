@@ -1,8 +1,8 @@
 import { osPlatforms } from '@rollcall/model/asset/device.ts';
 import type { DeviceSort } from '@rollcall/model/query/device-sort.ts';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { DeviceFilter, DeviceRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
-import { suggest } from '../text/nearest.ts';
 import { usageError } from '../usage.ts';
 import { chooseDeviceColumns, deviceColumns } from '../views/device-columns.ts';
 import { type ListDefinition, type ListOptions, printAssets } from './list-assets.ts';

@@ -1,8 +1,8 @@
 import { assetKinds } from '@rollcall/model/asset/attribute-tables.ts';
 import type { UserSort } from '@rollcall/model/query/user-sort.ts';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { UserFilter, UserRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
-import { suggest } from '../text/nearest.ts';
 import { usageError } from '../usage.ts';
 import { chooseUserColumns, userColumns } from '../views/user-columns.ts';
 import { type ListDefinition, type ListOptions, printAssets } from './list-assets.ts';

@@ -1,7 +1,7 @@
 import type { AttributeTable } from '@rollcall/model/asset/attribute.ts';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { AssetRow } from '#compose/ports.ts';
 import { formatAge } from '../text/amounts.ts';
-import { suggest } from '../text/nearest.ts';
 import type { Style } from '../text/style.ts';
 import type { TableCell, TableColumn } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';

@@ -1,12 +1,12 @@
 import { exitCodes } from '@rollcall/model/run/execution.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { CollectRequest, Composition, SourceDescription } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { openJsonFile } from '../../json-file.ts';
 import { warnOfRegions } from '../../region-names.ts';
 import { watchStops } from '../../stops.ts';
 import { encodeJson } from '../../text/json.ts';
-import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 import { renderCoverageReport } from '../../views/coverage-report.ts';
 import { type LineTarget, openLineTarget } from './line-target.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { SourceDescription } from '#compose/ports.ts';
-import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 import type { CollectOptions } from './options.ts';
 

@@ -1,5 +1,5 @@
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { IntegrationDescription, PolicyRequest } from '#compose/ports.ts';
-import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 
 /** Options of `rollcall policy`, each already parsed by itself. */

@@ -1,7 +1,7 @@
 import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
+import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { AccessTestRequest, CollectAccess, SourceDescription } from '#compose/ports.ts';
 import type { GlobalOptions } from '../../context.ts';
-import { suggest } from '../../text/nearest.ts';
 import { usageError } from '../../usage.ts';
 
 /** Options of `rollcall test`, each already parsed by itself. */

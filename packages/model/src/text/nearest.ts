@@ -1,5 +1,9 @@
+/** Nothing longer is compared: no word we know is near it. */
+const longestTyped = 100;
+
 /** The word closest to what was typed, where one is close enough to be meant. */
 function findNearest(typed: string, words: Iterable<string>): string | undefined {
+	if (typed.length > longestTyped) return undefined;
 	let nearest: string | undefined;
 	let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
 	for (const word of words) {
@@ -14,10 +18,15 @@ function findNearest(typed: string, words: Iterable<string>): string | undefined
 
 const shortestPart = 3;
 
+/** The nearest word; else the words that what was typed is a part of; nothing where nothing is near. */
+export function findMeant(typed: string, words: readonly string[]): readonly string[] {
+	const nearest = findNearest(typed, words);
+	return nearest === undefined ? findWhole(typed, words) : [nearest];
+}
+
 /** `did you mean name?`; the words that what was typed is a part of; or the whole list where nothing is near. */
 export function suggest(typed: string, words: readonly string[]): string {
-	const nearest = findNearest(typed, words);
-	const meant = nearest === undefined ? findWhole(typed, words) : [nearest];
+	const meant = findMeant(typed, words);
 	return meant.length === 0 ? `known are: ${words.join(', ')}` : `did you mean ${meant.join(' or ')}?`;
 }
 
