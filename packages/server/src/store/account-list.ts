@@ -56,9 +56,9 @@ with scopes as (
 		to_char(last_complete_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by region) as scopes
 	from tenant_scope where removed_at is null group by account_id
 ), devices as (
-	select account_id, count(*)::int as devices from tenant_device where record_state = 'active' group by account_id
+	select account_id, count(*)::int as devices from tenant_device where is_primary and record_state = 'active' group by account_id
 ), users as (
-	select account_id, count(*)::int as users from tenant_directory_user where record_state = 'active' group by account_id
+	select account_id, count(*)::int as users from tenant_directory_user where is_primary and record_state = 'active' group by account_id
 ), accounts as (
 	select distinct on (account_id) * from tenant_account order by account_id, last_seen_at desc
 )

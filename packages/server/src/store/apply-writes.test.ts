@@ -205,7 +205,13 @@ onEveryServer((openCluster) => {
 			{ valid_from: minute(2), valid_to: minute(3), state: 'active', attributes: { tags: { version: '2' } } },
 		]);
 		expect(await recordOf(ground, 'a')).toMatchObject({ first_observed_at: minute(1), changed_at: minute(3) });
-		expect(await eventsOf(ground, 'a')).toEqual(['SourceMembershipAdd']);
+		const changed = ['AttributeValueRemove', 'AttributeValueAdd'];
+		expect(await eventsOf(ground, 'a')).toEqual(['SourceMembershipAdd', ...changed, ...changed]);
+		const rows = 'select valid_from, valid_to, terms from device_version order by valid_to';
+		expect(await ground.look(rows)).toMatchObject([
+			{ valid_from: minute(1), valid_to: minute(2), terms: expect.arrayContaining(['tags7=version=1']) },
+			{ valid_from: minute(2), valid_to: minute(3), terms: expect.arrayContaining(['tags7=version=2']) },
+		]);
 	});
 
 	test('parts that were not read keep their attributes and digests', async () => {

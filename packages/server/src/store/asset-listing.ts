@@ -76,7 +76,7 @@ const countLimit = 1_500_000;
 
 /** A projection with the record each row follows, and its scope: all that filters need. */
 function filteredSource(type: AssetType): RawBuilder<unknown> {
-	return sql`${sql.raw(`tenant_${projections[type].table}`)} d
+	return sql`(select * from ${sql.raw(`tenant_${projections[type].table}`)} where is_primary) d
 		join tenant_record r on r.id = d.record
 		join tenant_scope s on s.id = d.scope`;
 }

@@ -10,6 +10,7 @@ import {
 	likePattern,
 	sharedConditions,
 } from './filter-conditions.ts';
+import { termOf } from './terms.ts';
 
 /** Every given filter must hold; of a list, any one. */
 export interface DeviceFilter extends AssetFilter {
@@ -41,9 +42,10 @@ export function deviceConditions(filter: DeviceFilter): readonly FilterCondition
 	];
 	if (filter.name !== undefined) {
 		// The folded column holds the instance id where there is no name; an absent name matches nothing.
-		conditions.push({ sql: sql`d.name is not null and d.name_folded like ${likePattern(filter.name)}` });
+		conditions.push({ sql: sql`d.has_name and d.name_folded like ${likePattern(filter.name)}` });
 	}
-	if (filter.owner !== undefined) conditions.push({ sql: sql`d.owner_folded = ${fold(filter.owner)}` });
+	if (filter.owner !== undefined)
+		conditions.push({ sql: sql`d.terms @> array[${termOf('owner', fold(filter.owner))}::text]` });
 	if (filter.public !== undefined) conditions.push({ sql: sql`d.public = ${filter.public}` });
 	if (filter.ip !== undefined) conditions.push({ sql: addressCondition(filter.ip) });
 	return conditions;
@@ -73,6 +75,6 @@ function addressCondition(ip: string): Condition {
 		});
 	}
 	// A block with host bits stands for its network.
-	return sql`exists (select from unnest(coalesce(d.internal_ips, '{}') || coalesce(d.external_ips, '{}')) a(ip)
+	return sql`exists (select from unnest(coalesce(d.internal_ips, '{}') || coalesce(d.external_ips, '{}') || coalesce(d.ipv6, '{}')) a(ip)
 		where a.ip <<= ${`${address}/${bits}`}::inet)`;
 }

@@ -6,6 +6,7 @@ import {
 } from '@rollcall/model/asset/attribute-tables.ts';
 import { fold } from '@rollcall/model/history/text.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { tagNameTerm, tagTerm } from './terms.ts';
 
 export type Condition = RawBuilder<unknown>;
 
@@ -37,8 +38,8 @@ export function sharedConditions(filter: AssetFilter): readonly FilterCondition[
 		...(filter.tags ?? []).map(({ name, value }) => ({
 			sql:
 				value === undefined
-					? sql`jsonb_exists(d.tags, ${name})`
-					: sql`d.tags @> jsonb_build_object(${name}::text, ${value}::text)`,
+					? sql`d.terms @> array[${tagNameTerm(fold(name))}::text]`
+					: sql`d.terms @> array[${tagTerm(fold(name), fold(value))}::text]`,
 			attribute: 'tags',
 		})),
 	];

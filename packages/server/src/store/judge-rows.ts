@@ -26,6 +26,7 @@ interface StoredRecord {
 	readonly state: string;
 	readonly unknown: UnknownMask | null;
 	readonly changed_at: Date;
+	readonly assetId: string;
 }
 
 /**
@@ -46,17 +47,17 @@ export async function judgeRows(
 	const ids = await drawIds(tx, rows.length - stored.size);
 	return rows.map((row, index) => {
 		const before = stored.get(index);
-		const assetId = assetIdOf(tx.organizationId, row.row.nativeId);
-		if (before) return judgeKnown(row, before, assetId);
+		// A known record may have come into another asset than its own.
+		if (before) return judgeKnown(row, before);
 		const id = ids.pop();
 		if (id === undefined) throw new Error('too few record ids were drawn');
-		return judgeNew(row, id, assetId);
+		return judgeNew(row, id, assetIdOf(tx.organizationId, row.row.nativeId));
 	});
 }
 
 /** OFFSET 0 makes it one look-up per id, whatever the planner believes of the array. */
 const storedSql = `
-select (i.position - 1)::int, r.id, r.hash, r.state, r.unknown, r.changed_at
+select (i.position - 1)::int, r.id, r.hash, r.state, r.unknown, r.changed_at, r.asset_id
 from unnest($2::text[]) with ordinality as i(native_id, position)
 cross join lateral (
 	select * from source_record r where r.integration = $1 and r.native_id = i.native_id offset 0
@@ -68,15 +69,15 @@ async function loadStored(
 	integrationId: string,
 	nativeIds: readonly string[],
 ): Promise<ReadonlyMap<number, StoredRecord>> {
-	const { rows } = await tx.client.query<[number, RecordId, Buffer, string, UnknownMask | null, Date]>({
+	const { rows } = await tx.client.query<[number, RecordId, Buffer, string, UnknownMask | null, Date, string]>({
 		text: storedSql,
 		values: [integrationId, nativeIds],
 		rowMode: 'array',
 	});
 	return new Map(
-		rows.map(([position, id, hash, state, unknown, changed_at]) => [
+		rows.map(([position, id, hash, state, unknown, changed_at, assetId]) => [
 			position,
-			{ id, hash, state, unknown, changed_at },
+			{ id, hash, state, unknown, changed_at, assetId },
 		]),
 	);
 }
@@ -103,13 +104,14 @@ function judgeNew(row: BatchRow, id: RecordId, assetId: string): JudgedRow {
 			assetId,
 			state,
 			action: 'insert',
+			before: null,
 			hash: mergeHash(null, row.row),
 			event: state === 'active' ? 'SourceMembershipAdd' : null,
 		},
 	};
 }
 
-function judgeKnown(row: BatchRow, stored: StoredRecord, assetId: string): JudgedRow {
+function judgeKnown(row: BatchRow, stored: StoredRecord): JudgedRow {
 	const change = { seq: row.seq, id: stored.id, oldState: stored.state };
 	if (row.observedAt < stored.changed_at) return { change: { ...change, action: 'discard' } };
 	const state = stateOf(row.row);
@@ -122,7 +124,17 @@ function judgeKnown(row: BatchRow, stored: StoredRecord, assetId: string): Judge
 	const event = (state === 'active') === (stored.state === 'active') ? null : joined;
 	return {
 		change: { ...change, action: 'update' },
-		chosen: { ...row, row: { ...row.row, unknown }, id: stored.id, assetId, state, action: 'update', hash, event },
+		chosen: {
+			...row,
+			row: { ...row.row, unknown },
+			id: stored.id,
+			assetId: stored.assetId,
+			state,
+			action: 'update',
+			before: stored,
+			hash,
+			event,
+		},
 	};
 }
 

@@ -1,6 +1,6 @@
 import { copyRows } from './copy-rows.ts';
+import { followRecords, readAttributes } from './follow-records.ts';
 import { type ChangeAction, judgeRows, type RecordChange } from './judge-rows.ts';
-import { followOtherRecords, projectRecords } from './project-records.ts';
 import { documentCodec } from './raw-document.ts';
 import { type BatchRow, type ChosenRow, writeRecord } from './record-lines.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -29,6 +29,10 @@ export async function mergeRecords(tx: TenantTransaction, input: MergeInput): Pr
 
 async function writeChosen(tx: TenantTransaction, input: MergeInput, chosen: readonly ChosenRow[]): Promise<void> {
 	const { organizationId } = tx;
+	const before = await readAttributes(
+		tx,
+		chosen.filter(({ action }) => action === 'update').map(({ id }) => id),
+	);
 	await copyRows(tx, 'incoming_record', chosen, writeRecord);
 	if (chosen.some(({ action }) => action === 'update')) {
 		await tx.client.query(closeVersionSql);
@@ -39,16 +43,14 @@ async function writeChosen(tx: TenantTransaction, input: MergeInput, chosen: rea
 		await tx.client.query(insertSql, [organizationId, input.integrationId]);
 		await tx.client.query(rawSql('insert'), [organizationId]);
 	}
-	await projectRecords(tx, input.integrationId, chosen);
-	if (chosen.some(({ event }) => event === 'SourceMembershipRemove')) {
-		await followOtherRecords(tx, `select asset_id from incoming_record where event = 'SourceMembershipRemove'`);
-	}
+	await followRecords(tx, input, chosen, before);
 }
 
 const closeVersionSql = `
 insert into record_version
-	(record, valid_from, valid_to, integration, scope, asset_id, type, state, reason, attributes, unknown)
-select r.id, r.changed_at, i.observed_at, r.integration, r.scope, r.asset_id, r.type, r.state, r.reason, r.attributes, r.unknown
+	(record, valid_from, valid_to, integration, scope, asset_id, type, state, reason, attributes, unknown, duplicate_of)
+select r.id, r.changed_at, i.observed_at, r.integration, r.scope, r.asset_id, r.type, r.state, r.reason, r.attributes, r.unknown,
+	r.duplicate_of
 from incoming_record i
 join source_record r on r.id = i.id
 where i.action = 'update' and r.changed_at < i.observed_at`;

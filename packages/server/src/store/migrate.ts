@@ -3,6 +3,7 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import pg from 'pg';
 import { type Connection, poolConfig, repeatOnLoss } from './connection.ts';
 import { ensurePartitions } from './partitions.ts';
+import { rebuildProjections } from './rebuild-projections.ts';
 import { rolesSql } from './roles.ts';
 import {
 	listMigrations,
@@ -63,6 +64,7 @@ async function migrateLocked(client: pg.Client, options: MigrateOptions): Promis
 	const pending = listMigrations(options.migrationsDirectory).filter(({ version }) => version > before.database);
 	for (const migration of pending) await applyMigration(client, migration);
 	await ensurePartitions(client, options.now ?? new Date());
+	await rebuildProjections(client);
 	await client.query('select pg_advisory_unlock($1)', [migrationLock]);
 	return { database: before.program, program: before.program, applied: pending.map(({ name }) => name) };
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-const partitionedTables = ['record_version', 'event'] as const;
+const partitionedTables = ['record_version', 'device_version', 'directory_user_version', 'event'] as const;
 const monthsAhead = 3;
 
 /**

@@ -1,175 +1,162 @@
 import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
 import { copyRows } from './copy-rows.ts';
-import { castOf, type Projection, writeColumn } from './projection.ts';
-import { everyProjection, projections } from './projections.ts';
-import { type ChosenRow, isWhole } from './record-lines.ts';
+import { electPrimaries } from './elect-primaries.ts';
+import { castOf, followedCount, type ProjectedRecord, type Projection, versionSql, writeColumn } from './projection.ts';
+import { projections } from './projections.ts';
 import type { RecordId, ScopeId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
-type Attributes = Readonly<Record<string, unknown>>;
-
-/** A record as its projection takes it. */
-interface ProjectedRecord {
+/** A record on its way into its projection. */
+export interface IncomingProjected extends ProjectedRecord {
 	readonly id: RecordId;
+	readonly type: AssetType;
 	readonly assetId: string;
 	readonly integrationId: string;
 	readonly scopeId: ScopeId;
 	readonly observedAt: Date;
 	readonly state: string;
-	readonly nativeId: string;
-	/** Of the whole record, not only of the parts that were read. */
-	readonly attributes: Attributes;
+	/** Null for a record that is new. */
+	readonly oldState: string | null;
 }
 
 /**
- * Brings what assets are searched by after their records, which are merged before. A row with some parts of its record
- * only leaves what the others feed as it is.
+ * Brings what assets are searched by after their records, which are merged before: a row per record, whose past is kept.
+ * An asset is listed by one of its rows, its primary. That is the first of them, until another is elected.
  */
-export async function projectRecords(
-	tx: TenantTransaction,
-	integrationId: string,
-	chosen: readonly ChosenRow[],
-): Promise<void> {
+export async function projectRecords(tx: TenantTransaction, records: readonly IncomingProjected[]): Promise<void> {
 	for (const type of assetTypes) {
-		const projection = projections[type];
-		const rows = chosen.filter((each) => each.row.assetType === type && feeds(each, projection));
-		if (rows.length === 0) continue;
-		const stored = await readAttributes(
-			tx,
-			rows.filter((each) => !bringsAll(each, projection)).map(({ id }) => id),
-		);
-		await writeProjection(
-			tx,
-			projection,
-			rows.map(({ id, assetId, scopeId, observedAt, state, row: { nativeId, attributes } }) => ({
-				id,
-				assetId,
-				integrationId,
-				scopeId,
-				observedAt,
-				state,
-				nativeId,
-				attributes: stored.get(id) ?? attributes,
-			})),
-		);
+		const ofType = records.filter((record) => record.type === type);
+		if (ofType.length > 0) await writeProjection(tx, type, ofType);
 	}
 }
 
-/** Whether the row has anything that is searched by. */
-function feeds({ row }: ChosenRow, { enriched }: Projection): boolean {
-	if (row.insufficient) return false;
-	return row.partsRead.includes(0) || enriched.some((name) => row.replacedKeys.includes(name));
-}
-
-/** Whether all that is searched by stands in the row itself. */
-function bringsAll({ action, row }: ChosenRow, { enriched }: Projection): boolean {
-	if (action === 'insert' || isWhole(row)) return true;
-	return row.partsRead.includes(0) && enriched.every((name) => row.replacedKeys.includes(name));
-}
-
-async function readAttributes(
-	tx: TenantTransaction,
-	ids: readonly RecordId[],
-): Promise<ReadonlyMap<RecordId, Attributes>> {
-	if (ids.length === 0) return new Map();
-	const { rows } = await tx.client.query<{ id: RecordId; attributes: Attributes }>(
-		'select id, attributes from source_record where id = any ($1)',
-		[ids],
-	);
-	return new Map(rows.map(({ id, attributes }) => [id, attributes]));
-}
-
-/** Columns of the temporary table that stand before those of the projection. */
-const followedColumns = ['record', 'asset_id', 'integration', 'scope', 'observed_at', 'record_state'];
-
 async function writeProjection(
 	tx: TenantTransaction,
-	projection: Projection,
-	records: readonly ProjectedRecord[],
+	type: AssetType,
+	records: readonly IncomingProjected[],
 ): Promise<void> {
-	const { table, columns } = projection;
-	await copyRows(tx, `incoming_${table}`, records, (rows, record) => {
-		rows.row(followedColumns.length + columns.length);
+	const projection = projections[type];
+	await copyRows(tx, `incoming_${projection.table}`, records, (rows, record) => {
+		rows.row(followedCount + projection.columns.length);
 		rows.bigint(record.id);
 		rows.uuid(record.assetId);
 		rows.uuid(record.integrationId);
 		rows.bigint(record.scopeId);
 		rows.timestamp(record.observedAt);
 		rows.text(record.state);
-		for (const column of columns) writeColumn(rows, column, column.value(record.attributes, record.nativeId));
+		rows.boolean(isSampled(record.assetId));
+		for (const column of projection.columns) writeColumn(rows, column, column.value(record));
 	});
-	await tx.client.query(upsertSql(projection), [tx.organizationId]);
+	const known = records.filter(({ oldState }) => oldState !== null);
+	if (known.length > 0) {
+		await tx.client.query(versionSql(projection, `incoming_${projection.table} g`, 'g.observed_at'));
+		await tx.client.query(updateSql(projection));
+	}
+	const left =
+		known.length === 0 ? '' : `where not exists (select from ${projection.table} d where d.record = i.record)`;
+	const inserted = await tx.client.query(insertSql(projection, true, left), [tx.organizationId]);
+	// Whoever finds that its asset has a primary already says the same as that one, by another way.
+	const stands = inserted.rowCount ?? 0;
+	if (stands < records.length) await insertDuplicates(tx, projection);
+	if (type === 'device') await writeAddresses(tx, known.length > 0);
+	const moved = records.filter(({ oldState, state }) => oldState !== state);
+	if (stands < records.length) {
+		await electPrimaries(
+			tx,
+			projection,
+			moved.map(({ assetId }) => assetId),
+		);
+	}
+	await noteDue(tx, projection, stands < records.length);
 }
 
-/**
- * The row of an asset follows one record; another takes over only when that one is no longer active. The organization is
- * given: its default would be computed for each row, and row-level security checks it anyway.
- */
-function upsertSql({ table, columns }: Projection): string {
+async function insertDuplicates(tx: TenantTransaction, projection: Projection): Promise<void> {
+	const left = `where not exists (select from ${projection.table} d where d.record = i.record)`;
+	await tx.client.query(insertSql(projection, false, left), [tx.organizationId]);
+}
+
+/** Users may correlate with others; devices only with their own duplicates, and few have any. */
+async function noteDue(tx: TenantTransaction, { table }: Projection, mayBeShared: boolean): Promise<void> {
+	if (table === 'device' && !mayBeShared) return;
+	const shared =
+		table === 'device'
+			? `where exists (select from device d join device o on o.asset_id = d.asset_id and o.record <> d.record
+				where d.record = i.record)`
+			: '';
+	await tx.client.query(
+		`insert into correlation_due (record) select i.record from incoming_${table} i ${shared} on conflict do nothing`,
+	);
+}
+
+/** One asset in fifty, whatever else is true of it. */
+export function isSampled(assetId: string): boolean {
+	return Number.parseInt(assetId.slice(0, 8), 16) % 50 === 0;
+}
+
+/** The organization is given: its default would be computed for each row, and row-level security checks it anyway. */
+function insertSql({ table, columns }: Projection, isPrimary: boolean, where: string): string {
 	const names = columns.map(({ name }) => name);
 	return `
 insert into ${table}
-	(organization, asset_id, record, integration, scope, first_observed_at, changed_at, record_state, ${names.join(', ')})
-select $1::uuid, i.asset_id, i.record, i.integration, i.scope, i.observed_at, i.observed_at, i.record_state,
-	${columns.map((column) => `i.${column.name}${castOf(column)}`).join(', ')}
-from incoming_${table} i
-on conflict (organization, asset_id) do update set
-	record = excluded.record, integration = excluded.integration, scope = excluded.scope,
-	changed_at = excluded.changed_at, record_state = excluded.record_state,
-	${names.map((name) => `${name} = excluded.${name}`).join(', ')}
-where ${table}.record = excluded.record or (${table}.record_state <> 'active' and excluded.record_state = 'active')`;
+	(organization, record, asset_id, integration, scope, first_observed_at, changed_at, valid_from, record_state, is_primary, is_duplicate,
+	sampled, ${names.join(', ')})
+select $1::uuid, i.record, i.asset_id, i.integration, i.scope, i.observed_at, i.observed_at, i.observed_at, i.record_state, ${isPrimary},
+	${!isPrimary}, i.sampled, ${columns.map((column) => `i.${column.name}${castOf(column)}`).join(', ')}
+from incoming_${table} i ${where}
+on conflict ${isPrimary ? '(organization, asset_id) where is_primary' : ''} do nothing`;
 }
 
-/** Assets among `assetIdsSql` whose record is no longer active follow another active record of theirs, if any. */
-export async function followOtherRecords(tx: TenantTransaction, assetIdsSql: string): Promise<void> {
-	for (const projection of everyProjection) {
-		const { rows } = await tx.client.query<StoredFacts>(followSql(projection, assetIdsSql));
-		if (rows.length === 0) continue;
-		// What came with this transaction is written already.
-		await tx.client.query(`delete from incoming_${projection.table}`);
-		await writeProjection(
-			tx,
-			projection,
-			rows.map(({ asset_id, integration, scope, changed_at, native_id, ...row }) => ({
-				...row,
-				assetId: asset_id,
-				integrationId: integration,
-				scopeId: scope,
-				observedAt: changed_at,
-				nativeId: native_id,
-			})),
-		);
-	}
-}
-
-interface StoredFacts {
-	readonly id: RecordId;
-	readonly asset_id: string;
-	readonly integration: string;
-	readonly scope: ScopeId;
-	readonly changed_at: Date;
-	readonly state: string;
-	readonly native_id: string;
-	readonly attributes: Attributes;
-}
-
-function followSql({ table }: Projection, assetIdsSql: string): string {
+function updateSql({ table, columns }: Projection): string {
 	return `
-select distinct on (r.asset_id) r.id, r.asset_id, r.integration, r.scope, r.changed_at, r.state, r.native_id, r.attributes
-from source_record r
-join ${table} p on p.organization = current_organization() and p.asset_id = r.asset_id and p.record_state <> 'active'
-where r.asset_id in (${assetIdsSql}) and r.state = 'active'
-order by r.asset_id, r.id`;
+update ${table} d set scope = i.scope, changed_at = i.observed_at, valid_from = i.observed_at, record_state = i.record_state,
+	${columns.map((column) => `${column.name} = i.${column.name}${castOf(column)}`).join(', ')}
+from incoming_${table} i where d.record = i.record`;
 }
+
+async function writeAddresses(tx: TenantTransaction, mayBeKnown: boolean): Promise<void> {
+	if (mayBeKnown) await tx.client.query('delete from asset_ip a using incoming_device i where a.record = i.record');
+	await tx.client.query(addressSql, [tx.organizationId]);
+}
+
+const addressSql = `
+insert into asset_ip (organization, ip, record, kind)
+select $1::uuid, a.ip::inet, i.record, a.kind
+from incoming_device i
+cross join lateral (
+	select unnest(i.internal_ips) as ip, 'internal_ips' as kind
+	union all select unnest(i.external_ips), 'external_ips'
+	union all select unnest(i.ipv6), 'ipv6'
+) a
+on conflict do nothing`;
 
 /** What follows one of the records in `retiring_record` is retired with it. */
 export async function retireProjected(tx: TenantTransaction, at: Date): Promise<void> {
-	for (const type of assetTypes) await tx.client.query(retireSql(type), [at]);
-}
-
-function retireSql(type: AssetType): string {
-	return `
-update ${projections[type].table} p set record_state = 'retired', changed_at = greatest(p.changed_at, $1::timestamptz(3))
-from retiring_record t join source_record r on r.id = t.id and r.state <> 'retired' and r.type = '${type}'
-where p.organization = current_organization() and p.asset_id = r.asset_id and p.record = r.id`;
+	for (const type of assetTypes) {
+		const projection = projections[type];
+		const { table } = projection;
+		const retiring = `(select t.id as record, $1::timestamptz(3) as at from retiring_record t
+			join source_record r on r.id = t.id and r.state <> 'retired' and r.type = '${type}') g`;
+		await tx.client.query(versionSql(projection, retiring, 'g.at'), [at]);
+		const { rows } = await tx.client.query<{ asset_id: string }>(
+			`update ${table} d set record_state = 'retired', changed_at = greatest(d.changed_at, g.at),
+				valid_from = greatest(d.valid_from, g.at)
+			from ${retiring} where d.record = g.record returning d.asset_id`,
+			[at],
+		);
+		await electPrimaries(
+			tx,
+			projection,
+			rows.map(({ asset_id }) => asset_id),
+		);
+		await tx.client.query(
+			`insert into correlation_due (record) select g.record from ${retiring} ${
+				type === 'user'
+					? ''
+					: `
+			where exists (select from device d join device o on o.asset_id = d.asset_id and o.record <> d.record
+				where d.record = g.record)`
+			} on conflict do nothing`,
+			[at],
+		);
+	}
 }

@@ -1,13 +1,26 @@
+import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { BinaryRows } from './binary-row.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** What the assets of one type are searched and sorted by: a table with a row per asset, which follows one record. */
+/** A record as its projection takes it: all of it, not only the parts that were read now. */
+export interface ProjectedRecord {
+	readonly nativeId: string;
+	readonly attributes: Attributes;
+	/** Of the record alone. */
+	readonly unknown: UnknownMask;
+	readonly hash: Buffer;
+	/** Kind of its integration. */
+	readonly kind: string;
+}
+
+/** What the records of one type are searched and sorted by: a table with a row per record. */
 export interface Projection {
-	/** Name of the table; `tenant_` before it names its view, `incoming_` the temporary table its rows come through. */
+	/**
+	 * Name of the table; `tenant_` before it names its view, `incoming_` the temporary table its rows come through,
+	 * `_version` behind it the table of what its rows were.
+	 */
 	readonly table: string;
-	/** Attributes columns are made of that no primary listing feeds, so that a row may come without them. */
-	readonly enriched: readonly string[];
 	readonly columns: readonly ProjectedColumn[];
 }
 
@@ -15,7 +28,7 @@ export interface ProjectedColumn {
 	readonly name: string;
 	/** Times and addresses are sent as text and read by the server. */
 	readonly type: 'text' | 'text[]' | 'boolean' | 'jsonb' | 'timestamptz' | 'inet[]';
-	value(attributes: Attributes, nativeId: string): unknown;
+	value(record: ProjectedRecord): unknown;
 }
 
 /** Type of the column in the temporary table. */
@@ -41,3 +54,37 @@ export function writeColumn(rows: BinaryRows, { type }: ProjectedColumn, value: 
 function isTexts(value: unknown): value is readonly string[] {
 	return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
+
+/** Columns of every projection, before its own. */
+const baseColumns = [
+	'record',
+	'organization',
+	'asset_id',
+	'integration',
+	'scope',
+	'first_observed_at',
+	'changed_at',
+	'valid_from',
+	'record_state',
+	'is_primary',
+	'is_duplicate',
+	'sampled',
+];
+
+/**
+ * Keeps what rows are as a version until then, before they change. `changing` has an alias `g` with a column `record`;
+ * `until` is a moment of it. A row that is not older than that moment has no past of its own.
+ */
+export function versionSql({ table, columns }: Projection, changing: string, until: string): string {
+	const names = [...baseColumns, ...columns.map(({ name }) => name)];
+	return `
+insert into ${table}_version (${names.join(', ')}, valid_to)
+select ${names.map((name) => `d.${name}`).join(', ')}, ${until}
+from ${changing} join ${table} d on d.record = g.record
+where d.valid_from < ${until}`;
+}
+
+/** Columns of the temporary table that stand before those of the projection. */
+export const followedColumns = `record bigint, asset_id uuid, integration uuid, scope bigint, observed_at timestamptz(3),
+	record_state text collate "C", sampled boolean`;
+export const followedCount = followedColumns.split(',').length;

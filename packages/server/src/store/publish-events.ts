@@ -30,17 +30,20 @@ export async function publishEvents(tx: TenantTransaction, writer?: Writer): Pro
 	return count;
 }
 
+/** Room for the changes of a record behind the event of its membership, in the order of one page. */
+export const eventsPerRow = 1_000_000;
+
 const publishSql = `
 with counter as (
 	insert into event_counter (organization, last_number) values ($2::uuid, $1)
 	on conflict (organization) do update set last_number = event_counter.last_number + $1
 	returning last_number - $1 as base
 ), pending as (
-	select at, seq, type, asset_id, record, integration, execution from pending_event
+	select at, seq, type, asset_id, record, integration, execution, attribute, value from pending_event
 	union all
-	select observed_at, seq, event, asset_id, id, $3::uuid, $4::uuid from incoming_record where event is not null
+	select observed_at, seq::bigint * ${eventsPerRow}, event, asset_id, id, $3::uuid, $4::uuid, null, null from incoming_record where event is not null
 )
-insert into event (organization, number, at, type, asset_id, record, integration, execution)
+insert into event (organization, number, at, type, asset_id, record, integration, execution, attribute, value)
 select $2::uuid, counter.base + row_number() over (order by e.at, e.seq), e.at, e.type, e.asset_id, e.record, e.integration,
-	e.execution
+	e.execution, e.attribute, e.value
 from pending e cross join counter`;

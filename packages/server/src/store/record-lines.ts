@@ -17,6 +17,8 @@ export interface ChosenRow extends BatchRow {
 	readonly assetId: string;
 	readonly action: 'insert' | 'update';
 	readonly state: IncomingState;
+	/** What it was; null for a record that is new. */
+	readonly before: { readonly state: string; readonly hash: Buffer } | null;
 	/** The whole hash: digests of parts that were not read are the stored ones. */
 	readonly hash: Buffer;
 	/** The membership event it leaves. */

@@ -1,5 +1,5 @@
 import type { RetirementReason } from '@rollcall/model/asset/record-state.ts';
-import { followOtherRecords, retireProjected } from './project-records.ts';
+import { retireProjected } from './project-records.ts';
 import type { TenantTransaction } from './transaction.ts';
 import { prepareWriteTables } from './write-tables.ts';
 
@@ -25,7 +25,6 @@ export async function retireChosen(tx: TenantTransaction, { reason, at, executio
 	await retireProjected(tx, at);
 	const retired = await tx.client.query(recordSql, [at, reason]);
 	await tx.client.query('delete from record_detail where record in (select id from retiring_record)');
-	await followOtherRecords(tx, 'select r.asset_id from retiring_record t join source_record r on r.id = t.id');
 	return retired.rowCount ?? 0;
 }
 
@@ -33,8 +32,9 @@ const chosen = `retiring_record t join source_record r on r.id = t.id and r.stat
 
 const versionSql = `
 insert into record_version
-	(record, valid_from, valid_to, integration, scope, asset_id, type, state, reason, attributes, unknown)
-select r.id, r.changed_at, $1::timestamptz(3), r.integration, r.scope, r.asset_id, r.type, r.state, r.reason, r.attributes, r.unknown
+	(record, valid_from, valid_to, integration, scope, asset_id, type, state, reason, attributes, unknown, duplicate_of)
+select r.id, r.changed_at, $1::timestamptz(3), r.integration, r.scope, r.asset_id, r.type, r.state, r.reason, r.attributes, r.unknown,
+	r.duplicate_of
 from ${chosen}
 where r.changed_at < $1::timestamptz(3)`;
 

@@ -1,3 +1,4 @@
+import { fold } from '@rollcall/model/history/text.ts';
 import { sql } from 'kysely';
 import {
 	type AssetFilter,
@@ -6,6 +7,7 @@ import {
 	likePattern,
 	sharedConditions,
 } from './filter-conditions.ts';
+import { termOf } from './terms.ts';
 
 /** Every given filter must hold; of a list, any one. */
 export interface UserFilter extends AssetFilter {
@@ -30,13 +32,16 @@ export function userConditions(filter: UserFilter): readonly FilterCondition[] {
 	if (filter.name !== undefined) {
 		const pattern = likePattern(filter.name);
 		conditions.push({
-			sql: sql`${anyLike(sql`d.usernames_folded`, pattern)} or coalesce(d.display_name_folded like ${pattern}, false)`,
+			sql: sql`${anyLike('usernames', pattern)} or coalesce(coalesce(d.folded ->> 'display_name', r.attributes ->> 'display_name') like ${pattern}, false)`,
 		});
 	}
-	if (filter.email !== undefined) conditions.push({ sql: anyLike(sql`d.emails`, likePattern(filter.email)) });
+	if (filter.email !== undefined) conditions.push({ sql: anyLike('emails', likePattern(filter.email)) });
 	if (filter.group !== undefined) {
-		const named = anyLike(sql`d.group_names_folded`, likePattern(filter.group));
-		conditions.push({ sql: sql`${named} or d.group_ids @> array[${filter.group}::text]`, attribute: 'groups' });
+		const pattern = likePattern(filter.group);
+		const named = sql`exists (select from jsonb_array_elements(${foldedList('groups')}) as each(item)
+			where each.item ->> 'name' like ${pattern})`;
+		const term = termOf('groups.id', fold(filter.group));
+		conditions.push({ sql: sql`${named} or d.terms @> array[${term}::text]`, attribute: 'groups' });
 	}
 	if (filter.enabled !== undefined) conditions.push({ sql: sql`d.enabled = ${filter.enabled}`, attribute: 'enabled' });
 	if (filter.passwordUsedBefore !== undefined) {
@@ -56,6 +61,10 @@ export function userScopeConditions(filter: UserFilter): readonly Condition[] {
 	return conditions;
 }
 
-function anyLike(list: Condition, pattern: string): Condition {
-	return sql`exists (select from unnest(${list}) as each(text) where each.text like ${pattern})`;
+function foldedList(attribute: string): Condition {
+	return sql`coalesce(d.folded -> ${attribute}, r.attributes -> ${attribute}, '[]')`;
+}
+
+function anyLike(attribute: string, pattern: string): Condition {
+	return sql`exists (select from jsonb_array_elements_text(${foldedList(attribute)}) as each(text) where each.text like ${pattern})`;
 }

@@ -295,7 +295,7 @@ onEveryServer((openCluster) => {
 		};
 		const look = async () => {
 			const [row] = await ground.look<Record<string, unknown>>(
-				`select p.name_folded, p.tags, p.group_ids, p.group_names_folded, r.unknown, r.attributes ->> 'path' as path
+				`select p.name_folded, p.terms, p.group_names, p.unknown as untold, r.unknown, r.attributes ->> 'path' as path
 				from directory_user p join source_record r on r.id = p.record where p.user_id = 'AIDA-parts'`,
 			);
 			return row;
@@ -307,18 +307,18 @@ onEveryServer((openCluster) => {
 		test('changes what its own parts feed, and nothing else', async () => {
 			await write(10, [0], iamUser('parts', { path: '/a/' }));
 			const listing = { name_folded: 'parts', path: '/a/', unknown: { enabled: 'not_supported' } };
-			expect(await look()).toEqual({ ...listing, tags: null, group_ids: null, group_names_folded: null });
+			const own = ['account_id=111111111111', 'user_id=aida-parts', expect.stringMatching(/^arn=/), 'usernames=parts'];
+			expect(await look()).toMatchObject({ ...listing, terms: own, group_names: null });
 			await write(11, [1], { tags: { a: 'b' } });
-			expect(await look()).toMatchObject({ ...listing, tags: { a: 'b' }, group_ids: null });
+			const tags = ['tags?a', 'tags1=a=b'];
+			expect(await look()).toMatchObject({ ...listing, terms: [...own, ...tags], group_names: null });
 			await write(12, [2], { groups: [{ id: 'G1', name: 'Öps' }, { id: 'G2' }] });
-			const groups = { group_ids: ['G1', 'G2'], group_names_folded: ['öps'] };
-			expect(await look()).toMatchObject({ ...listing, ...groups, tags: { a: 'b' } });
-			await write(13, [0], iamUser('parts', { usernames: ['Renamed'] }));
-			expect(await look()).toMatchObject({ ...groups, name_folded: 'renamed', path: null, tags: { a: 'b' } });
-			await write(14, [0, 1], iamUser('parts'));
-			expect(await look()).toMatchObject({ ...groups, name_folded: 'parts', tags: null });
-			await write(15, [2], { groups: [] });
-			expect(await look()).toMatchObject({ group_ids: [], group_names_folded: [], tags: null });
+			const groups = ['groups.id=g1', 'groups.id=g2', 'groups.name=öps'];
+			expect(await look()).toMatchObject({
+				...listing,
+				terms: [...own, ...groups, ...tags],
+				group_names: ['Öps', 'G2'],
+			});
 		});
 	});
 

@@ -12,6 +12,7 @@ import {
 	listAssets,
 	sliceAssets,
 } from './asset-listing.ts';
+import { termOf } from './terms.ts';
 import type { TenantTransaction } from './transaction.ts';
 import { type UserFilter, userConditions, userScopeConditions } from './user-filter.ts';
 
@@ -32,8 +33,9 @@ const listing: AssetListing<UserFilter, UserSort> = {
 	conditions: userConditions,
 	scopeConditions: userScopeConditions,
 	identifiers: (id) => {
-		const folded = sql`array[${fold(id)}::text]`;
-		return sql`d.user_id = ${id} or d.arn = ${id} or d.usernames_folded @> ${folded} or d.emails @> ${folded}`;
+		const folded = fold(id);
+		const terms = ['user_id', 'arn', 'usernames', 'emails'].map((field) => termOf(field, folded));
+		return sql`d.terms && ${terms}::text[]`;
 	},
 };
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
-import { toStorableText } from '@rollcall/model/history/text.ts';
+import { fold, toStorableText } from '@rollcall/model/history/text.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withClient } from '#platform/postgres/database.ts';
 import { openTestCluster } from '../../test/postgres-cluster.ts';
 import { readRawDocument } from './asset-detail.ts';
 import { openStore } from './open-store.ts';
+import { tagNameTerm, tagTerm } from './terms.ts';
 import {
 	beginRun,
 	type Ground,
@@ -141,8 +142,12 @@ test('texts too long for an index are no fault: a long id makes an insufficient 
 			notes: [expect.stringContaining('characters')],
 		},
 	]);
-	expect(await ground.look('select name, name_folded, owner_folded from device')).toEqual([
-		{ name, name_folded: name.toLowerCase().slice(0, 512), owner_folded: long.slice(0, 512) },
+	expect(await ground.look('select name_folded, owner, terms from device')).toEqual([
+		{
+			name_folded: name.toLowerCase().slice(0, 512),
+			owner: long,
+			terms: expect.arrayContaining([`owner=sha256:${hash('sha256', long)}`]),
+		},
 	]);
 	expect(await ground.look('select native_id from scope_observation')).toEqual([
 		{ native_id: `sha256:${hash('sha256', long)}` },
@@ -205,7 +210,7 @@ test('any storable text survives the way into the database and back', async () =
 			} as const;
 			await queue.submit(pageOf(scopes[0], executionId, 0, count, [{ ...row, hash: hash('sha256', id, 'buffer') }]));
 			const [stored] = await ground.look<{ asset_id: string }>(
-				`select r.attributes, r.notes, r.unknown, d.name, d.tags, r.asset_id
+				`select r.attributes, r.notes, r.unknown, d.state, d.terms, r.asset_id
 				from source_record r join device d on d.record = r.id where r.native_id = $1`,
 				[row.nativeId],
 			);
@@ -213,8 +218,10 @@ test('any storable text survives the way into the database and back', async () =
 				attributes,
 				notes: notes.length === 0 ? null : notes,
 				unknown: row.unknown,
-				name,
-				tags,
+				state: name,
+				terms: expect.arrayContaining(
+					Object.entries(tags).flatMap(([tag, value]) => [tagNameTerm(fold(tag)), tagTerm(fold(tag), fold(value))]),
+				),
 			});
 			const raw = await ground.store.tenant(ground.organizationId, (tx) => readRawDocument(tx, stored?.asset_id ?? ''));
 			expect(raw?.json).toBe(row.rawJson);

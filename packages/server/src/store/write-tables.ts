@@ -1,4 +1,4 @@
-import { incomingType, type Projection } from './projection.ts';
+import { followedColumns, incomingType, type Projection } from './projection.ts';
 import { everyProjection } from './projections.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -18,14 +18,15 @@ create temp table if not exists retiring_record (
 	id bigint, reason text collate "C", execution uuid
 ) with (autovacuum_enabled = off) on commit delete rows;
 create temp table if not exists pending_event (
-	seq bigint, at timestamptz(3), type text collate "C", asset_id uuid, record bigint, integration uuid, execution uuid
+	seq bigint, at timestamptz(3), type text collate "C", asset_id uuid, record bigint, integration uuid, execution uuid,
+	attribute text collate "C", value jsonb
 ) with (autovacuum_enabled = off) on commit delete rows;`;
 
 /** Rows on their way into a projection. */
 function defineIncoming({ table, columns }: Projection): string {
 	const own = columns.map((column) => `${column.name} ${incomingType(column)}`).join(', ');
 	return `create temp table if not exists incoming_${table} (
-	record bigint, asset_id uuid, integration uuid, scope bigint, observed_at timestamptz(3), record_state text collate "C", ${own}
+	${followedColumns}, ${own}
 ) with (toast_tuple_target = 8160, autovacuum_enabled = off) on commit delete rows;`;
 }
 

@@ -17,8 +17,9 @@ create table device (
 	scope bigint not null,
 	-- Of the asset, in the row of its primary: the earliest of its records.
 	first_observed_at timestamptz(3) not null,
-	-- Since when the row is what it is.
+	-- When the record last changed, and since when the row is what it is: also another primary makes another row of it.
 	changed_at timestamptz(3) not null,
+	valid_from timestamptz(3) not null,
 	launched_at timestamptz(3),
 	first_launched_at timestamptz(3),
 	stopped_at timestamptz(3),
@@ -94,6 +95,7 @@ create table directory_user (
 	scope bigint not null,
 	first_observed_at timestamptz(3) not null,
 	changed_at timestamptz(3) not null,
+	valid_from timestamptz(3) not null,
 	created_at timestamptz(3),
 	updated_at timestamptz(3),
 	password_last_used_at timestamptz(3),
@@ -154,7 +156,6 @@ create table asset_ip (
 	organization uuid not null default current_organization(),
 	ip inet not null,
 	record bigint not null,
-	asset_id uuid not null,
 	kind text collate "C" not null check (kind in ('internal_ips', 'external_ips', 'ipv6')),
 	primary key (organization, ip, record, kind)
 );

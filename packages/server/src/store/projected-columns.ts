@@ -1,0 +1,62 @@
+import { isIP } from 'node:net';
+import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import { fold } from '@rollcall/model/history/text.ts';
+import { wasRead } from './asset-standing.ts';
+import { foldAttributes, foldedPairs } from './fold-attributes.ts';
+import type { ProjectedColumn, ProjectedRecord } from './projection.ts';
+import { listTermedFields, tagNameTerm, tagTerm, termOf } from './terms.ts';
+
+/** An attribute as it is. */
+export function attributeColumn(name: string, type: ProjectedColumn['type'] = 'text'): ProjectedColumn {
+	return { name, type, value: ({ attributes }) => attributes[name] };
+}
+
+/** Anything that is no address stays in the attributes and out of the column. */
+export function addressColumn(name: string): ProjectedColumn {
+	return {
+		name,
+		type: 'inet[]',
+		value: ({ attributes: { [name]: value } }) =>
+			Array.isArray(value) ? value.filter((item) => typeof item === 'string' && isIP(item) !== 0) : undefined,
+	};
+}
+
+/** The columns every projection ends with. */
+export function commonColumns(type: AssetType): readonly ProjectedColumn[] {
+	return [
+		{ name: 'unknown', type: 'text[]', value: untoldByRecord },
+		{ name: 'terms', type: 'text[]', value: (record) => listTerms(type, record) },
+		{ name: 'folded', type: 'jsonb', value: ({ attributes }) => foldAttributes(attributes) },
+	];
+}
+
+/** What the record itself does not tell, parts that were never read included; nothing where it tells all. */
+function untoldByRecord({ unknown, hash, kind }: ProjectedRecord): readonly string[] | undefined {
+	const names = new Set(Object.keys(unknown));
+	for (const { part, attributes } of enrichedPartsOf(kind)) {
+		if (wasRead(hash, part)) continue;
+		for (const name of attributes) names.add(name);
+	}
+	return names.size === 0 ? undefined : [...names];
+}
+
+function listTerms(type: AssetType, { attributes }: ProjectedRecord): readonly string[] {
+	const terms: string[] = [];
+	for (const field of listTermedFields(type)) {
+		for (const value of textsOf(attributes, field)) terms.push(termOf(field, fold(value)));
+	}
+	for (const [name, value] of foldedPairs(attributes['tags'])) terms.push(tagNameTerm(name), tagTerm(name, value));
+	return [...new Set(terms)];
+}
+
+/** All texts of an attribute, or of one member of what it holds (`groups.name`). */
+export function textsOf(attributes: ProjectedRecord['attributes'], field: string): readonly string[] {
+	const [name = '', member] = field.split('.');
+	const value = attributes[name];
+	const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+	return items.flatMap((item) => {
+		const text = member !== undefined && typeof item === 'object' && item !== null ? Reflect.get(item, member) : item;
+		return typeof text === 'string' ? [text] : [];
+	});
+}

@@ -1,0 +1,156 @@
+import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
+import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
+import type pg from 'pg';
+import { copyRows } from './copy-rows.ts';
+import { type IncomingProjected, isSampled, projectRecords } from './project-records.ts';
+import { castOf, followedCount, type Projection, writeColumn } from './projection.ts';
+import { everyProjection, projections } from './projections.ts';
+import type { TenantTransaction } from './transaction.ts';
+import { prepareWriteTables } from './write-tables.ts';
+
+/** To be raised whenever the program makes something else of a record: of its columns, its terms, its folding. */
+const projectionVersion = 1;
+const batchSize = 5000;
+
+/**
+ * Makes the searchable tables anew from the records and their versions where another program made them. As the owner, in
+ * one transaction: a reader sees the old ones until the new ones are whole.
+ */
+export async function rebuildProjections(client: pg.ClientBase): Promise<void> {
+	const { rows } = await client.query<{ version: number }>('select version from projection_state');
+	if (rows[0]?.version === projectionVersion) return;
+	await client.query('begin');
+	try {
+		const tables = everyProjection.flatMap(({ table }) => [table, `${table}_version`]);
+		await client.query(`truncate ${tables.join(', ')}, asset_ip`);
+		const organizations = await client.query<{ id: string }>('select id from organization');
+		for (const { id } of organizations.rows) await rebuildOrganization(client, id);
+		await client.query('update projection_state set version = $1', [projectionVersion]);
+		await client.query('commit');
+	} catch (error) {
+		await client.query('rollback').catch(() => undefined);
+		throw error;
+	}
+}
+
+async function rebuildOrganization(client: pg.ClientBase, organizationId: string): Promise<void> {
+	await client.query(`select set_config('rollcall.organization', $1, true)`, [organizationId]);
+	// The owner is not held by row-level security: every statement here names the organization.
+	const tx = { client, organizationId } as unknown as TenantTransaction;
+	await prepareWriteTables(tx);
+	for (let last = '0'; ; ) {
+		const { rows } = await client.query<StoredRecord>(recordSql, [organizationId, last, batchSize]);
+		if (rows.length === 0) break;
+		last = rows.at(-1)?.id ?? last;
+		await projectRecords(tx, rows.map(toIncoming));
+		for (const { table } of everyProjection) await client.query(`delete from incoming_${table}`);
+	}
+	for (const { table } of everyProjection) {
+		await client.query(
+			`update ${table} d set first_observed_at = r.first_observed_at from source_record r
+			where r.id = d.record and r.organization = $1 and d.first_observed_at <> r.first_observed_at`,
+			[organizationId],
+		);
+	}
+	for (const type of assetTypes) await rebuildVersions(tx, type);
+}
+
+interface StoredRecord {
+	readonly id: string;
+	readonly type: AssetType;
+	readonly asset_id: string;
+	readonly integration: string;
+	readonly kind: string;
+	readonly scope: string;
+	readonly valid_from: Date;
+	readonly state: string;
+	readonly native_id: string;
+	readonly hash: Buffer;
+	readonly attributes: Readonly<Record<string, unknown>>;
+	readonly unknown: UnknownMask | null;
+}
+
+/** Records that are no duplicates first, so that they are the primaries. A record whose listing was never read is no asset. */
+const recordSql = `
+select r.id, r.type, r.asset_id, r.integration, i.kind, r.scope, r.changed_at as valid_from, r.state, r.native_id, r.hash,
+	r.attributes, r.unknown
+from source_record r join integration i on i.id = r.integration
+where r.organization = $1 and r.id > $2 and r.state <> 'insufficient'
+	and substring(r.hash from 1 for 32) <> '\\x${'00'.repeat(32)}'
+order by r.id limit $3`;
+
+function toIncoming(row: StoredRecord): IncomingProjected {
+	return {
+		id: row.id,
+		type: row.type,
+		assetId: row.asset_id,
+		integrationId: row.integration,
+		scopeId: row.scope,
+		observedAt: row.valid_from,
+		state: row.state,
+		oldState: null,
+		nativeId: row.native_id,
+		attributes: row.attributes,
+		unknown: row.unknown ?? {},
+		hash: row.hash,
+		kind: row.kind,
+	};
+}
+
+interface StoredVersion extends StoredRecord {
+	readonly valid_to: Date;
+}
+
+/** What a record was stands in the asset as it does now: which record was the primary then is not kept elsewhere. */
+const versionSql = `
+select v.record as id, v.type, v.asset_id, v.integration, i.kind, v.scope, v.valid_from, v.valid_to, v.state, r.native_id,
+	r.hash, v.attributes, v.unknown
+from record_version v
+join source_record r on r.id = v.record
+join integration i on i.id = v.integration
+where v.organization = $1 and v.type = $2 and v.state <> 'insufficient' and (v.record, v.valid_to) > ($3, $4)
+order by v.record, v.valid_to limit $5`;
+
+async function rebuildVersions(tx: TenantTransaction, type: AssetType): Promise<void> {
+	const projection = projections[type];
+	let last = { id: '0', valid_to: new Date(0) };
+	for (;;) {
+		const values = [tx.organizationId, type, last.id, last.valid_to, batchSize];
+		const { rows } = await tx.client.query<StoredVersion>(versionSql, values);
+		if (rows.length === 0) return;
+		last = rows.at(-1) ?? last;
+		await copyVersions(tx, projection, rows);
+	}
+}
+
+async function copyVersions(
+	tx: TenantTransaction,
+	projection: Projection,
+	versions: readonly StoredVersion[],
+): Promise<void> {
+	const { table, columns } = projection;
+	await copyRows(tx, `incoming_${table}`, versions, (rows, version) => {
+		rows.row(followedCount + columns.length);
+		rows.bigint(version.id);
+		rows.uuid(version.asset_id);
+		rows.uuid(version.integration);
+		rows.bigint(version.scope);
+		rows.timestamp(version.valid_to);
+		rows.text(version.state);
+		rows.boolean(isSampled(version.asset_id));
+		for (const column of columns) writeColumn(rows, column, column.value(toIncoming(version)));
+	});
+	const names = columns.map(({ name }) => name).join(', ');
+	await tx.client.query(
+		`insert into ${table}_version (organization, record, asset_id, integration, scope, first_observed_at, changed_at, valid_from,
+			valid_to, record_state, is_primary, is_duplicate, sampled, ${names})
+		select $1::uuid, i.record, i.asset_id, i.integration, i.scope, d.first_observed_at, v.valid_from, v.valid_from, v.valid_to,
+			i.record_state, d.is_primary, d.is_duplicate, i.sampled,
+			${columns.map((column) => `i.${column.name}${castOf(column)}`).join(', ')}
+		from incoming_${table} i
+		join ${table} d on d.record = i.record
+		join record_version v on v.record = i.record and v.valid_to = i.observed_at`,
+		[tx.organizationId],
+	);
+	await tx.client.query(`delete from incoming_${table}`);
+}
