@@ -1,11 +1,14 @@
 import type { CheckedRule, TextTest } from '@rollcall/model/query/checked-query.ts';
 import { sql } from 'kysely';
+import { instanceIdOf } from '../device-projection.ts';
+import { termOf } from '../terms.ts';
+import { hasTerm } from './attribute-clause.ts';
 import { allOf, anyOf, type Clause } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
 import { testLabels } from './label-clause.ts';
 import { integrationsOfType, type QueryContext } from './query-context.ts';
 import { someOf } from './row-attributes.ts';
-import { column, hasOther, isLive, nativeId, type Rows } from './rows.ts';
+import { column, foldedNativeId, hasOther, isLive, type Rows } from './rows.ts';
 import { testState } from './state-clause.ts';
 import { meetsText, simplify, testText } from './text-clause.ts';
 import { testTime } from './value-clause.ts';
@@ -43,7 +46,7 @@ function testId(rows: Rows, test: TextTest): Clause {
 }
 
 function testReported(rows: Rows, name: string, test: TextTest, context: QueryContext): Clause {
-	if (name === 'native_id') return testText(nativeId(rows), simplify(test));
+	if (name === 'native_id') return testNativeId(rows, simplify(test));
 	const met = integrationsOfType(context, rows.type).filter((each) =>
 		meetsText(name === 'sources' ? each.kind : each.id, test),
 	);
@@ -52,6 +55,19 @@ function testReported(rows: Rows, name: string, test: TextTest, context: QueryCo
 		met.map(({ id }) => id),
 		context,
 	);
+}
+
+function testNativeId(rows: Rows, test: TextTest): Clause {
+	const exact = testText(foldedNativeId(rows), test);
+	if (test.op !== 'texts') return exact;
+	if (rows.type === 'user') {
+		return hasTerm(
+			rows,
+			test.texts.map((text) => termOf('native_id', text)),
+		);
+	}
+	// The end of the ARN has an index; AWS writes it in lower case.
+	return allOf([sql`${column(rows, 'instance_id')} = any (${test.texts.map(instanceIdOf)}::text[])`, exact]);
 }
 
 /** Asked of the records that live, where any does, else of all. The primary is one that lives, where any does. */

@@ -43,8 +43,9 @@ export function attributes(rows: Rows): RawBuilder<unknown> {
 		and v.valid_from <= ${rows.at}::timestamptz and v.valid_to > ${rows.at}::timestamptz limit 1), ${current})`;
 }
 
-export function nativeId(rows: Rows): RawBuilder<unknown> {
-	return sql`(select r.native_id from tenant_record r where r.id = ${column(rows, 'record')})`;
+export function foldedNativeId(rows: Rows): RawBuilder<unknown> {
+	const { record, folded } = { record: column(rows, 'record'), folded: column(rows, 'folded') };
+	return sql`coalesce(${folded} ->> 'native_id', (select r.native_id from tenant_record r where r.id = ${record}))`;
 }
 
 /**
