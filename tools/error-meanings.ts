@@ -220,6 +220,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 			'A rule of a query has a field, an operator, a value or a scope that there is not, or the query is too big.',
 		remedy: 'Correct what the message names: the path of the rule, its field, and what it takes.',
 	},
+	'QUERY:0002': {
+		meaning: 'The text of a query cannot be read from a column on.',
+		remedy: 'Correct it at the column that the message names; it says what may stand there.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',

@@ -37,3 +37,21 @@ export function positiveOf(operator: Operator): Operator | undefined {
 export function isBare(operator: Operator): boolean {
 	return operator === 'exists' || operator === 'not_exists' || operator === 'unknown';
 }
+
+/** As each is written in the text form. */
+export const operatorTexts: Readonly<Record<Operator, string>> = {
+	equals: '=',
+	not_equals: '!=',
+	contains: 'contains',
+	not_contains: 'not contains',
+	like: '~',
+	not_like: '!~',
+	in: 'in',
+	not_in: 'not in',
+	greater: '>',
+	less: '<',
+	between: 'between',
+	exists: 'exists',
+	not_exists: 'not exists',
+	unknown: 'unknown',
+};

@@ -5,7 +5,8 @@ const longestTyped = 100;
 function findNearest(typed: string, words: Iterable<string>): string | undefined {
 	if (typed.length > longestTyped) return undefined;
 	let nearest: string | undefined;
-	let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
+	// Something of what was typed has to be left.
+	let least = Math.min(Math.max(2, Math.ceil(typed.length / 3)), typed.length - 1) + 1;
 	for (const word of words) {
 		const distance = editDistance(typed, word);
 		if (distance < least) {
