@@ -70,11 +70,14 @@ function testNativeId(rows: Rows, test: TextTest): Clause {
 	return allOf([sql`${column(rows, 'instance_id')} = any (${test.texts.map(instanceIdOf)}::text[])`, exact]);
 }
 
-/** Asked of the records that live, where any does, else of all. The primary is one that lives, where any does. */
+/**
+ * Asked of the records that live and are no duplicates, where there is any, else of all. The primary is one of them, where
+ * there is any.
+ */
 function ofReported(rows: Rows, condition: (each: Rows) => Clause): Clause {
 	return anyOf([
 		condition(rows),
-		hasOther(rows, (others) => allOf([isLive(others), condition(others)])),
+		hasOther(rows, (others) => allOf([isLive(others), sql`not ${column(others, 'is_duplicate')}`, condition(others)])),
 		allOf([sql`${column(rows, 'record_state')} <> 'active'`, hasOther(rows, condition)]),
 	]);
 }
