@@ -37,7 +37,7 @@ export interface PlannedInventory {
 	/** Rounds of a run of each integration. */
 	readonly rounds: readonly (readonly PlannedRun[])[];
 	/** The names before and after the last round. */
-	readonly accounts: readonly (readonly PlannedAccount[])[];
+	readonly accounts: readonly [readonly PlannedAccount[], readonly PlannedAccount[]];
 	/** Which user records stand in the asset of which other, and whether as its duplicates. */
 	readonly shared: readonly { readonly record: number; readonly of: number; readonly isDuplicate: boolean }[];
 }
