@@ -126,6 +126,7 @@ test('groups nest as deep as the check takes them, and no deeper', () => {
 	const nest = (depth: number) => `${'not ('.repeat(depth)}name = a or name = b${')'.repeat(depth)}`;
 	expect(() => parseQuery(nest(20), 'device')).not.toThrow();
 	expect(errorOf(nest(21)).message).toBe('column 101: groups nest deeper than 20: flatten the query');
+	expect(() => parseQuery(Array(100).fill('(not (name = a))').join(' or '), 'device')).not.toThrow();
 	expect(errorOf('('.repeat(100_000)).code).toBe('QUERY:0002');
 });
 
