@@ -277,6 +277,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The role is registered by another organization of this Rollcall already.',
 		remedy: 'Check the ARN; if the role is yours, ask the operator, whose log has both organizations.',
 	},
+	'STORE:0010': {
+		meaning: 'The moment that a query asks about is still to come, or lies before what is kept of history.',
+		remedy: 'Give a moment of the past that is kept, as the message says.',
+	},
 	'USAGE:0001': {
 		meaning: 'The command line makes no sense: an option is unknown, wrong, or contradicts another.',
 		remedy: 'Follow the message, or see --help.',

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { fold } from '@rollcall/model/history/text.ts';
+import { formatAddress, parseAddress } from '@rollcall/model/query/addresses.ts';
 import { wasRead } from './asset-standing.ts';
 import { foldAttributes, foldedPairs } from './fold-attributes.ts';
 import type { ProjectedColumn, ProjectedRecord } from './projection.ts';
@@ -12,14 +13,20 @@ export function attributeColumn(name: string, type: ProjectedColumn['type'] = 't
 	return { name, type, value: ({ attributes }) => attributes[name] };
 }
 
-/** Anything that is no address stays in the attributes and out of the column. */
+/** Anything that is no address stays in the attributes and out of the column. IPv4-mapped IPv6 is IPv4. */
 export function addressColumn(name: string): ProjectedColumn {
 	return {
 		name,
 		type: 'inet[]',
-		value: ({ attributes: { [name]: value } }) =>
-			Array.isArray(value) ? value.filter((item) => typeof item === 'string' && isIP(item) !== 0) : undefined,
+		value: ({ attributes: { [name]: value } }) => (Array.isArray(value) ? value.flatMap(readAddress) : undefined),
 	};
+}
+
+function readAddress(item: unknown): readonly string[] {
+	if (typeof item !== 'string') return [];
+	if (!item.includes(':')) return isIP(item) === 0 ? [] : [item];
+	const address = parseAddress(item);
+	return address === undefined ? [] : [formatAddress(address)];
 }
 
 /** The columns every projection ends with. */
@@ -27,8 +34,15 @@ export function commonColumns(type: AssetType): readonly ProjectedColumn[] {
 	return [
 		{ name: 'unknown', type: 'text[]', value: untoldByRecord },
 		{ name: 'terms', type: 'text[]', value: (record) => listTerms(type, record) },
-		{ name: 'folded', type: 'jsonb', value: ({ attributes }) => foldAttributes(attributes) },
+		{ name: 'folded', type: 'jsonb', value: foldRecord },
 	];
+}
+
+/** The id of the record beside its attributes: what is asked of it is asked of its folded form, too. */
+function foldRecord({ attributes, nativeId }: ProjectedRecord): Readonly<Record<string, unknown>> | null {
+	const folded = foldAttributes(attributes);
+	const id = fold(nativeId);
+	return id === nativeId ? folded : { ...folded, native_id: id };
 }
 
 /** What the record itself does not tell, parts that were never read included; nothing where it tells all. */
@@ -41,8 +55,9 @@ function untoldByRecord({ unknown, hash, kind }: ProjectedRecord): readonly stri
 	return names.size === 0 ? undefined : [...names];
 }
 
-function listTerms(type: AssetType, { attributes }: ProjectedRecord): readonly string[] {
-	const terms: string[] = [];
+function listTerms(type: AssetType, { attributes, nativeId }: ProjectedRecord): readonly string[] {
+	// Of a device its instance id says the same, and that has an index of its own.
+	const terms: string[] = type === 'user' ? [termOf('native_id', fold(nativeId))] : [];
 	for (const field of listTermedFields(type)) {
 		for (const value of textsOf(attributes, field)) terms.push(termOf(field, fold(value)));
 	}

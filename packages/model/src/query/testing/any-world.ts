@@ -10,20 +10,27 @@ import { kindsOf } from '../check-rule.ts';
 import type { ValuePools } from './any-query.ts';
 
 /** Few values, so that queries drawn from the same ones find something. */
-const texts = ['a', 'A', 'ab', 'b*', 'é', 'e\u0301', '', '🚀'] as const;
+const texts = ['a', 'A', 'ab', 'b*', 'é', 'e\u0301', '', '🚀', 'ß', 'SS', 'İa', 'ǰ', '%', '_b', 'a\\'] as const;
 const names = ['env', 'Env', 'é', 'e\u0301'] as const;
 const numbers = [0, 1, 2] as const;
 const times = ['2026-01-01T00:00:00.000Z', '2026-01-05T23:59:59.999Z', '2026-01-06T00:00:00.000Z'] as const;
-const addresses = ['10.0.0.1', '10.0.0.2', '192.168.0.1', '2001:db8::1'] as const;
+const addresses = ['10.0.0.1', '10.0.0.2', '192.168.0.1', '2001:db8::1', '::ffff:10.0.0.2'] as const;
 const integrations = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const;
 
 /** Pools of queries about such a world. */
 export const worldPools: Partial<ValuePools> = {
-	texts: fc.constantFrom(...texts, 'a*', '*', '*b*'),
+	texts: fc.constantFrom(...texts, 'a*', '*', '*b*', '*\u0307*', '_*', '*\\'),
 	names: fc.constantFrom(...names),
 	numbers: fc.constantFrom(...numbers),
 	moments: fc.constantFrom(...times, '2026-01-05', 'now-1d', 'now'),
-	addresses: fc.constantFrom(...addresses, '10.0.0.0/30', '::ffff:10.0.0.1', '10.0.0.2-192.168.0.1'),
+	addresses: fc.constantFrom(
+		...addresses.slice(0, 5),
+		'::/0',
+		'0.0.0.0/0',
+		'10.0.0.0/30',
+		'::ffff:10.0.0.1',
+		'10.0.0.2-192.168.0.1',
+	),
 	integrations: fc.constantFrom(...integrations),
 };
 export const worldNow = new Date('2026-01-06T00:00:00.000Z');

@@ -1,0 +1,86 @@
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import type { CheckedNode, CheckedQuery, CheckedRule } from '@rollcall/model/query/checked-query.ts';
+import { sql } from 'kysely';
+import { testRule, type Verdict } from './candidate-clause.ts';
+import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
+import { testEvent } from './event-clause.ts';
+import type { QueryContext } from './query-context.ts';
+import { isLivePrimary, testRelated } from './related-clause.ts';
+import { column, isThen, type Rows, source } from './rows.ts';
+
+/** Conditions on `d`, the primary row of an asset; of a query for events on `e`. */
+export interface CompiledQuery {
+	/** What is looked at at all: assets of the moment, and unless states are asked for, live ones. */
+	readonly base: Clause;
+	/** The query is met for certain. */
+	readonly matches: Clause;
+	/** It is failed for certain. What neither matches nor fails is undecided. */
+	readonly fails: Clause;
+}
+
+/**
+ * A query in SQL, with what evaluation in memory makes of it (invariant 6). Negation is pushed to the rules: a positive
+ * one is asked bare, so that indexes serve it; a denied one is met where it is neither met nor unknown.
+ */
+export function compileQuery(checked: CheckedQuery, context: QueryContext): CompiledQuery {
+	const { entity, asksForStates, root } = checked;
+	if (entity === 'event') {
+		const base = context.at === null ? true : sql`e.at <= ${context.at}::timestamptz`;
+		return { base, ...decide(root, (rule) => testOfEvent(rule, context)) };
+	}
+	const rows: Rows = { type: entity, alias: 'd', at: context.at };
+	const base = asksForStates ? allOf([column(rows, 'is_primary'), isThen(rows)]) : isLivePrimary(rows);
+	return {
+		base,
+		...decide(root, (rule) =>
+			rule.field.entity === entity ? testRule(rows, rule, context) : testRelated(rows, rule, context),
+		),
+	};
+}
+
+/** Met, or neither met nor failed. */
+export function isUndecided({ matches, fails }: CompiledQuery): Clause {
+	return allOf([notTrue(matches), notTrue(fails)]);
+}
+
+type Decision = Pick<CompiledQuery, 'matches' | 'fails'>;
+
+function decide(node: CheckedNode, test: (rule: CheckedRule) => Verdict): Decision {
+	switch (node.kind) {
+		case 'rule': {
+			const { met, maybe } = test(node);
+			return { matches: met, fails: notTrue(maybe) };
+		}
+		case 'not': {
+			const { matches, fails } = decide(node.node, test);
+			return { matches: fails, fails: matches };
+		}
+		case 'and':
+		case 'or': {
+			const parts = node.nodes.map((each) => decide(each, test));
+			// Without rules everything meets it, also an `or`.
+			if (parts.length === 0) return { matches: true, fails: false };
+			const [matches, fails] = [parts.map((part) => part.matches), parts.map((part) => part.fails)];
+			return node.kind === 'and'
+				? { matches: allOf(matches), fails: anyOf(fails) }
+				: { matches: anyOf(matches), fails: allOf(fails) };
+		}
+	}
+}
+
+function testOfEvent(rule: CheckedRule, context: QueryContext): Verdict {
+	const { entity } = rule.field;
+	if (entity === 'event') {
+		const met = testEvent(rule, context);
+		return { met, maybe: met };
+	}
+	const { met, maybe } = testRule({ type: entity, alias: 'd', at: context.at }, rule, context);
+	return { met: isOfAsset(entity, met, context), maybe: isOfAsset(entity, maybe, context) };
+}
+
+/** The event's asset is one of the type that meets a condition, whether it still lives or not. */
+function isOfAsset(type: AssetType, condition: Clause, { at }: QueryContext): Clause {
+	const rows: Rows = { type, alias: 'd', at };
+	const where = allOf([column(rows, 'is_primary'), isThen(rows), condition]);
+	return where !== false && sql`e.asset_id in (select d.asset_id from ${source(rows)} where ${toSql(where)})`;
+}

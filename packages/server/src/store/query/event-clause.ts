@@ -1,0 +1,39 @@
+import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Clause } from './clause.ts';
+import { isTextTest } from './envelope-clause.ts';
+import type { QueryContext } from './query-context.ts';
+import { meetsText, simplify, testText } from './text-clause.ts';
+import { testTime } from './value-clause.ts';
+
+/** A rule of one event, on `e`. Nothing of an event is ever unknown. */
+export function testEvent({ field, test }: CheckedRule, context: QueryContext): Clause {
+	const value = eventValue(field.name);
+	if (test.op === 'exists') return sql`${value} is not null`;
+	if (test.op === 'time_range') return testTime(value, test);
+	if (!isTextTest(test)) return false;
+	if (field.name === 'source' || field.name === 'integration') {
+		const met = context.integrations.filter((each) => meetsText(field.name === 'source' ? each.kind : each.id, test));
+		return met.length > 0 && sql`e.integration = any (${met.map(({ id }) => id)}::uuid[])`;
+	}
+	return testText(foldedValue(field.name, value), simplify(test));
+}
+
+function eventValue(name: string): RawBuilder<unknown> {
+	switch (name) {
+		case 'source':
+			return sql`e.integration`;
+		case 'asset':
+			return sql`e.asset_id`;
+		case 'value':
+			return sql`(e.value #>> '{}')`;
+		default:
+			return sql.raw(`e.${name}`);
+	}
+}
+
+function foldedValue(name: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
+	// Words of our own, but for the value: that is folded when it is asked for.
+	if (name === 'value') return sql`lower(normalize(${value}, nfc))`;
+	return name === 'type' ? sql`lower(${value})` : sql`${value}::text`;
+}

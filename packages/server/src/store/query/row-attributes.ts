@@ -1,0 +1,103 @@
+import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
+import { type IntegrationFacts, integrationsOfType, type QueryContext } from './query-context.ts';
+import { attributes, column, type Rows } from './rows.ts';
+
+/** Attributes that rows have columns of, by the same names and as they are. */
+const columnsOf: Readonly<Record<AssetType, ReadonlySet<string>>> = {
+	device: new Set([
+		'state',
+		'os_platform',
+		'os',
+		'model',
+		'vpc_id',
+		'subnet_id',
+		'image_id',
+		'owner',
+		'environment',
+		'launched_at',
+		'first_launched_at',
+		'stopped_at',
+		'public',
+		'internal_ips',
+		'external_ips',
+		'ipv6',
+	]),
+	user: new Set(['enabled', 'mfa_enabled', 'created_at', 'updated_at', 'password_last_used_at']),
+};
+
+/** The column of an attribute, of a type as SQL has it; undefined where it stands in the record alone. */
+export function columnOf(rows: Rows, attribute: string): RawBuilder<unknown> | undefined {
+	return columnsOf[rows.type].has(attribute) ? column(rows, attribute) : undefined;
+}
+
+/** An attribute as JSON. */
+export function stored(rows: Rows, attribute: string): RawBuilder<unknown> {
+	return sql`(${attributes(rows)} -> ${attribute}::text)`;
+}
+
+/** An attribute as JSON, its texts folded; of a map see `named-clause.ts`. */
+export function folded(rows: Rows, attribute: string): RawBuilder<unknown> {
+	return sql`coalesce(${column(rows, 'folded')} -> ${attribute}::text, ${stored(rows, attribute)})`;
+}
+
+/** An attribute that is one text, folded. */
+export function foldedText(rows: Rows, attribute: string): RawBuilder<unknown> {
+	const own = columnOf(rows, attribute) ?? sql`${attributes(rows)} ->> ${attribute}::text`;
+	return sql`coalesce(${column(rows, 'folded')} ->> ${attribute}::text, ${own})`;
+}
+
+/**
+ * Whether an element of a list meets a condition on `e.v`. A value that is no list is taken for one of one, so that
+ * nothing that stands there makes a query fail.
+ */
+export function someElement(list: RawBuilder<unknown>, condition: Clause): Clause {
+	if (condition === false) return false;
+	const where = condition === true ? sql`` : sql` where ${condition}`;
+	return sql`exists (select from jsonb_path_query(${list}, '$[*]') as e(v)${where})`;
+}
+
+export function someOf(rows: Rows, integrations: readonly string[], context: QueryContext): Clause {
+	const all = integrationsOfType(context, rows.type);
+	const given = all.filter(({ id }) => integrations.includes(id)).map(({ id }) => id);
+	if (given.length === 0) return false;
+	if (given.length === all.length) return true;
+	return sql`${column(rows, 'integration')} = any (${given}::uuid[])`;
+}
+
+/** Rows of scopes that meet a condition on `s`. The database finds the scopes once. */
+export function inScopes(rows: Rows, condition: RawBuilder<unknown>): Clause {
+	return sql`${column(rows, 'scope')} in (select s.id from tenant_scope s where ${condition})`;
+}
+
+/** A condition on the enrichment that feeds an attribute, over the scopes of the integrations that have it. */
+export function inEnrichedScopes(
+	rows: Rows,
+	attribute: string,
+	context: QueryContext,
+	condition: (outcome: RawBuilder<unknown>) => RawBuilder<unknown>,
+): Clause {
+	const byAction = new Map<string, string[]>();
+	for (const { id, kind } of integrationsOfType(context, rows.type)) {
+		const part = partOf(kind, attribute);
+		if (part !== undefined) byAction.set(part, [...(byAction.get(part) ?? []), id]);
+	}
+	return anyOf(
+		[...byAction].map(([action, ids]) => {
+			const outcome = sql`s.enrichments -> ${action}::text ->> 'outcome'`;
+			return inScopes(rows, sql`s.integration = any (${ids}::uuid[]) and ${condition(outcome)}`);
+		}),
+	);
+}
+
+function partOf(kind: IntegrationFacts['kind'], attribute: string): string | undefined {
+	return enrichedPartsOf(kind).find(({ attributes: names }) => names.includes(attribute))?.action;
+}
+
+/** What an enrichment told that was switched off since is neither shown nor searched, though it is still stored. */
+export function unlessSkipped(rows: Rows, attribute: string, context: QueryContext, holds: Clause): Clause {
+	const skipped = inEnrichedScopes(rows, attribute, context, (outcome) => sql`${outcome} = 'skipped'`);
+	return allOf([holds, notTrue(skipped)]);
+}

@@ -1,0 +1,120 @@
+import { attributesFedBy } from '@rollcall/model/asset/attribute.ts';
+import { attributesOfKind, enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import { type UnknownReason, unknownReasons } from '@rollcall/model/asset/unknown.ts';
+import { anyAttributes } from '@rollcall/model/query/testing/any-world.ts';
+import { type Outcome, outcomes } from '@rollcall/model/run/outcome.ts';
+import fc from 'fast-check';
+
+/** The integrations of every inventory: the same account is read for devices twice, so some are their own duplicates. */
+export const inventoryKinds = ['ec2.devices', 'ec2.devices', 'iam.users', 'identity_center.users'] as const;
+
+/** One record in one run. */
+export interface PlannedRow {
+	/** Which of a few native ids of its kind. */
+	readonly number: number;
+	readonly attributes: Readonly<Record<string, unknown>>;
+	readonly partsRead: readonly number[];
+	readonly unknown: Readonly<Record<string, UnknownReason>>;
+	readonly isGone: boolean;
+}
+
+/** One run of one integration, of one scope. */
+export interface PlannedRun {
+	readonly rows: readonly PlannedRow[];
+	readonly outcome: Outcome;
+	readonly enrichments: readonly { readonly outcome: Outcome; readonly hasReport: boolean }[];
+	/** What the run missed retires, is held, or stays marked. */
+	readonly sweep: 'apply' | 'hold' | 'none';
+}
+
+export interface PlannedAccount {
+	readonly accountId: string;
+	readonly name: string | null;
+	readonly ouPath: string | null;
+}
+
+export interface PlannedInventory {
+	/** Rounds of a run of each integration. */
+	readonly rounds: readonly (readonly PlannedRun[])[];
+	/** The names before and after the last round. */
+	readonly accounts: readonly [readonly PlannedAccount[], readonly PlannedAccount[]];
+	/** Which user records stand in the asset of which other, and whether as its duplicates. */
+	readonly shared: readonly { readonly record: number; readonly of: number; readonly isDuplicate: boolean }[];
+}
+
+const accountIds = ['111111111111', '222222222222', '333333333333'] as const;
+const longest = 512;
+/** Names whose difference lies behind what the searchable column holds. */
+const longNames = ['x'.repeat(longest), `${'x'.repeat(longest)}a`, `${'🚀'.repeat(longest)}B*`];
+
+function anyRow(kind: string): fc.Arbitrary<PlannedRow> {
+	const parts = enrichedPartsOf(kind).map(({ part }) => part);
+	return fc
+		.record({
+			number: fc.nat(4),
+			attributes: anyAttributes(kind),
+			parts: fc.subarray(parts),
+			unknown: fc.dictionary(
+				fc.constantFrom(...Object.keys(attributesOfKind(kind))),
+				fc.constantFrom(...unknownReasons),
+				{
+					maxKeys: 2,
+				},
+			),
+			isGone: fc.nat(9).map((number) => number === 0),
+			account: fc.constantFrom(...accountIds),
+			longName: fc.option(fc.constantFrom(...longNames), { freq: 12 }),
+		})
+		.map(({ attributes, parts: read, account, longName, ...row }) => {
+			const partsRead = [0, ...read];
+			const feeders = ['primary', ...enrichedPartsOf(kind).map(({ action }) => action)];
+			const fed = new Set(partsRead.flatMap((part) => attributesFedBy(attributesOfKind(kind), feeders[part] ?? '')));
+			const own = Object.entries(attributes).filter(([name]) => fed.has(name));
+			const isDevice = kind === 'ec2.devices';
+			return {
+				...row,
+				partsRead,
+				attributes: {
+					...Object.fromEntries(own),
+					account_id: account,
+					...(isDevice ? { region: 'eu-west-1' } : {}),
+					...(isDevice && longName !== null ? { name: longName } : {}),
+				},
+			};
+		});
+}
+
+const anyOutcome = fc.oneof(
+	{ weight: 3, arbitrary: fc.constant<Outcome>('complete') },
+	{ weight: 2, arbitrary: fc.constantFrom(...outcomes) },
+);
+
+function anyRun(kind: string): fc.Arbitrary<PlannedRun> {
+	return fc.record({
+		rows: fc.uniqueArray(anyRow(kind), { maxLength: 5, selector: ({ number }) => number }),
+		outcome: anyOutcome,
+		enrichments: fc.tuple(
+			...enrichedPartsOf(kind).map(() => fc.record({ outcome: anyOutcome, hasReport: fc.boolean() })),
+		),
+		sweep: fc.constantFrom('apply', 'apply', 'hold', 'none'),
+	});
+}
+
+const anyAccounts = fc.tuple(
+	...accountIds.slice(0, 2).map((accountId) =>
+		fc.record({
+			accountId: fc.constant(accountId),
+			name: fc.option(fc.constantFrom('a', 'A', 'İa', 'ab')),
+			ouPath: fc.option(fc.constantFrom('a', 'b*')),
+		}),
+	),
+);
+
+export const anyInventory: fc.Arbitrary<PlannedInventory> = fc.record({
+	rounds: fc.array(fc.tuple(...inventoryKinds.map(anyRun)), { minLength: 2, maxLength: 3 }),
+	accounts: fc.tuple(anyAccounts, anyAccounts),
+	shared: fc.uniqueArray(fc.record({ record: fc.nat(7), of: fc.nat(7), isDuplicate: fc.nat(3).map((n) => n === 0) }), {
+		maxLength: 4,
+		selector: ({ record }) => record,
+	}),
+});

@@ -1,0 +1,141 @@
+import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import { completeAttributes, deriveUnknown, type EnrichmentOutcomes } from '@rollcall/model/asset/derived.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
+import type { AssetFacts, EventFacts, RecordFacts, World } from '@rollcall/model/query/asset-facts.ts';
+import { lastConfirmedAt, type StandingFacts, standingOf } from '../asset-standing.ts';
+import type { Ground } from './ground.ts';
+
+interface StoredRecord extends StandingFacts {
+	readonly id: string;
+	readonly type: AssetType;
+	readonly asset_id: string;
+	readonly kind: string;
+	readonly integration: string;
+	readonly native_id: string;
+	readonly is_primary: boolean;
+	readonly is_duplicate: boolean;
+	readonly first_observed_at: Date;
+	readonly attributes: Readonly<Record<string, unknown>>;
+	readonly unknown: UnknownMask | null;
+	/** What was never read by then, the record's own unknowns included. */
+	readonly untold: readonly string[] | null;
+	readonly enrichments: EnrichmentOutcomes;
+	readonly account_name: string | null;
+	readonly ou_path: string | null;
+}
+
+/** What the oracle is told of an organization's inventory at a moment: read plainly, and derived by the model. */
+export async function readWorld(ground: Ground, at: Date | null): Promise<World> {
+	const { organizationId } = ground;
+	const [records, events] = await ground.store.system(async ({ client }) => {
+		const stored = await client.query<StoredRecord>(
+			at === null ? currentSql : pastSql,
+			at === null ? [organizationId] : [organizationId, at],
+		);
+		return [stored.rows, (await client.query<StoredEvent>(eventSql, [organizationId, at])).rows];
+	});
+	return {
+		assets: [...Map.groupBy(records, ({ asset_id: id }) => id)].map(([id, own]) => toAsset(id, own, at)),
+		events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+	};
+}
+
+type StoredEvent = Omit<EventFacts, 'at'> & { readonly at: Date };
+
+const eventSql = `
+select e.type, e.at, e.asset_id as "assetId", i.kind as source, e.integration as "integrationId", e.execution as "executionId",
+	e.attribute, e.value
+from event e left join integration i on i.id = e.integration
+where e.organization = $1 and ($2::timestamptz is null or e.at <= $2)`;
+
+const rows = `(select record, asset_id, valid_from, 'infinity'::timestamptz as valid_to, is_primary, is_duplicate, first_observed_at, unknown from device
+	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, unknown from device_version
+	union all select record, asset_id, valid_from, 'infinity', is_primary, is_duplicate, first_observed_at, unknown from directory_user
+	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, unknown from directory_user_version)`;
+
+const currentSql = `
+select r.id, r.type, r.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, r.state, r.reason,
+	r.changed_at, r.missed_in is not null as missed, r.held_in is not null as held, null as held_since, s.outcome, s.cause,
+	s.last_complete_at, s.enrichments, r.attributes, r.unknown, d.unknown as untold, a.name as account_name, a.ou_path
+from source_record r
+join integration i on i.id = r.integration
+join scope s on s.id = r.scope
+join ${rows} d on d.record = r.id and d.valid_to = 'infinity'
+left join account a on a.configuration = i.configuration and a.account_id = r.attributes ->> 'account_id'
+where r.organization = $1`;
+
+const pastSql = `
+select r.id, r.type, d.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, v.state, v.reason,
+	v.valid_from as changed_at, false as missed, false as held, null as held_since, o.outcome, null as cause,
+	(select max(least(o.to_at, $2)) from scope_outcome o where o.scope = v.scope and o.from_at <= $2 and o.outcome = 'complete') as last_complete_at,
+	s.enrichments, v.attributes, v.unknown, d.unknown as untold, a.name as account_name, a.ou_path
+from source_record r
+join integration i on i.id = r.integration
+join lateral (
+	select r.state, r.reason, r.changed_at as valid_from, r.scope, r.attributes, r.unknown where r.changed_at <= $2
+	union all
+	select v.state, v.reason, v.valid_from, v.scope, v.attributes, v.unknown from record_version v
+	where v.record = r.id and v.valid_from <= $2 and v.valid_to > $2
+) v on true
+join scope s on s.id = v.scope
+join ${rows} d on d.record = r.id and d.valid_from <= $2 and d.valid_to > $2
+left join lateral (select o.outcome from scope_outcome o where o.scope = v.scope and o.from_at <= $2 order by o.from_at desc limit 1) o on true
+left join account_version a on a.configuration = i.configuration and a.account_id = v.attributes ->> 'account_id'
+	and a.valid_from <= $2 and (a.valid_to is null or a.valid_to > $2)
+where r.organization = $1`;
+
+function toAsset(id: string, records: readonly StoredRecord[], at: Date | null): AssetFacts {
+	const primary = records.find((record) => record.is_primary);
+	if (primary === undefined) throw new Error(`asset ${id} has no primary`);
+	return {
+		id,
+		type: primary.type,
+		firstObservedAt: primary.first_observed_at.toISOString(),
+		labels: {},
+		records: records.map((record) => toRecord(record, at)),
+	};
+}
+
+function toRecord(record: StoredRecord, at: Date | null): RecordFacts {
+	const confirmedAt = lastConfirmedAt(record);
+	const facts = {
+		kind: record.kind,
+		account_name: record.account_name,
+		ou_path: record.ou_path,
+		listed: false,
+		enrichments: at === null ? record.enrichments : withoutLater(record.enrichments, at),
+	};
+	const untold = new Set(record.untold);
+	const parts = enrichedPartsOf(record.kind);
+	const standing = standingOf(record).state;
+	const isLive = standing === 'active' || standing === 'unconfirmed';
+	// Records of one device are each other's duplicates, also while nobody has looked at them since.
+	const isDuplicate = record.is_duplicate || (record.type === 'device' && !record.is_primary);
+	return {
+		isPrimary: record.is_primary,
+		kind: record.kind,
+		integrationId: record.integration,
+		nativeId: record.native_id,
+		state: isLive && isDuplicate ? 'duplicate' : standing,
+		lastChangedAt: record.changed_at.toISOString(),
+		lastConfirmedAt: confirmedAt,
+		attributes: completeAttributes(record.type, record.attributes, facts, confirmedAt),
+		unknown: deriveUnknown({
+			...facts,
+			unknown: record.unknown,
+			wasRead: (number) => !parts.find(({ part }) => part === number)?.attributes.every((name) => untold.has(name)),
+		}),
+	};
+}
+
+/** A report that AWS made later tells nothing of the moment. */
+function withoutLater(enrichments: EnrichmentOutcomes, at: Date): EnrichmentOutcomes {
+	return Object.fromEntries(
+		Object.entries(enrichments).map(([action, state]) => {
+			if (state?.as_of === undefined || state.as_of <= at.toISOString()) return [action, state];
+			const { as_of: _later, ...rest } = state;
+			return [action, rest];
+		}),
+	);
+}
