@@ -1,4 +1,5 @@
 import type { AddressRange } from './checked-query.ts';
+import { quote } from './rule-fault.ts';
 
 /** An IP address as a number. IPv4-mapped IPv6 is IPv4. */
 export interface Address {
@@ -132,10 +133,6 @@ function readCidr(text: string): ReadRange {
 	if (network === bits) return { range };
 	const length = isMapped ? Number(prefix) - 96 : prefix;
 	return { range, notice: `${text} is read as ${range.first}/${length}: its host bits are cleared` };
-}
-
-function quote(text: string): string {
-	return JSON.stringify(text);
 }
 
 export function isInRange(address: Address, { first, last }: AddressRange): boolean {

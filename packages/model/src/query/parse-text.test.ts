@@ -130,6 +130,18 @@ test('groups nest as deep as the check takes them, and no deeper', () => {
 	expect(errorOf('('.repeat(100_000)).code).toBe('QUERY:0002');
 });
 
+test('of a page of text a message shows the beginning', () => {
+	for (const text of [
+		'x'.repeat(9999),
+		`tag.${'x'.repeat(9999)} exists`,
+		`ips = ${'x'.repeat(9999)}`,
+		`public = "${'é'.repeat(9999)}"`,
+	]) {
+		expect(errorOf(text).message).toMatch(/…/);
+		expect(errorOf(text).message.length).toBeLessThan(2500);
+	}
+});
+
 test('any text is read or refused with a column in it, never anything else', () => {
 	const pieces = fc.constantFrom(
 		'name',

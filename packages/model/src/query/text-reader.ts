@@ -1,6 +1,7 @@
 import type { RollcallError } from '../errors/rollcall-error.ts';
 import type { QueryField } from './fields.ts';
 import type { Entity } from './query.ts';
+import { quote } from './rule-fault.ts';
 import { readToken, type Token } from './scan-text.ts';
 
 /** What should have stood where a text could not be read on: what a query bar offers there. */
@@ -50,5 +51,5 @@ export function isSymbol(token: Token, symbol: string): boolean {
 }
 
 export function describe(token: Token): string {
-	return token.kind === 'end' ? 'the end' : JSON.stringify(token.text);
+	return token.kind === 'end' ? 'the end' : quote(token.text);
 }
