@@ -101,7 +101,7 @@ function readScalar(reader: TextReader, field: QueryField, columns: number[]): S
 	if (token.kind === 'quoted') return token.text;
 	const { text } = token;
 	if (token.kind !== 'word' || isJoiner(text)) {
-		const fix = token.kind === 'word' ? `; to ask for the word, write ${quote(text)}` : '';
+		const fix = token.kind === 'word' ? `; to ask for the word, write ${JSON.stringify(text)}` : '';
 		const problem = `expected a value of ${field.name}, found ${describe(token)}${fix}`;
 		const slot = { kind: 'value', field } as const;
 		throw reader.fail({ at: token.start, problem, expected: ['a value'], suggestions: [], slot });
