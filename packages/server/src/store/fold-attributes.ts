@@ -37,7 +37,7 @@ function isOdd(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(isOdd);
 }
 
-const notAscii = /[^\u0000-\u007f]/;
+const notAscii = /\P{ASCII}/u;
 
 function isAscii(text: string): boolean {
 	return !notAscii.test(text);
