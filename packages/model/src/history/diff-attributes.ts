@@ -61,9 +61,7 @@ export function diffAttributes(
 /** The short way for what did not change, which is nearly everything; false says nothing. */
 function isEvidentlySame(old: unknown, now: unknown): boolean {
 	if (old === now) return true;
-	if (!isObject(old) || !isObject(now)) return false;
-	if (!Array.isArray(old) || !Array.isArray(now)) return JSON.stringify(old) === JSON.stringify(now);
-	if (old.length !== now.length) return false;
+	if (!Array.isArray(old) || !Array.isArray(now) || old.length !== now.length) return false;
 	return old.every((element, index) => element === now[index]) || JSON.stringify(old) === JSON.stringify(now);
 }
 
@@ -96,7 +94,7 @@ function elementsOf(shape: Shape, value: unknown, other: unknown): readonly unkn
 	if (shape !== 'map' || !isObject(value)) return [value];
 	const others = isObject(other) ? other : {};
 	return Object.entries(value)
-		.filter(([name, inner]) => !(Object.hasOwn(others, name) && others[name] === inner))
+		.filter(([name, inner]) => others[name] !== inner)
 		.map(([name, inner]) => ({ name, value: inner }));
 }
 

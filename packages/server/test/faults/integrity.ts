@@ -8,11 +8,19 @@ const rules: Readonly<Record<string, string>> = {
 		"select id::text from execution where state <> 'completed' or result is null or finished_at is null",
 	'one record has one live row in the integration':
 		"select native_id from source_record where state <> 'retired' group by integration, native_id having count(*) > 1",
-	'one instance is one device': 'select instance_id from device group by instance_id having count(*) > 1',
+	'one instance is one device':
+		'select instance_id from device where is_primary group by instance_id having count(*) > 1',
 	'the row of a device says what its record says': `select r.native_id from source_record r
 		left join device d on d.asset_id = r.asset_id and d.record = r.id
-		where d.record_state is distinct from r.state
-			or d.state is distinct from r.attributes ->> 'state' or d.tags is distinct from r.attributes -> 'tags'`,
+		where d.record_state is distinct from r.state or d.changed_at <> r.changed_at
+			or d.state is distinct from r.attributes ->> 'state'
+			or (select count(*) from jsonb_object_keys(coalesce(r.attributes -> 'tags', '{}'))) <
+				(select count(*) from unnest(d.terms) term where term like 'tags?%')
+			or (select count(*) from asset_ip a where a.record = r.id)
+				<> coalesce(cardinality(d.internal_ips), 0) + coalesce(cardinality(d.external_ips), 0) + coalesce(cardinality(d.ipv6), 0)`,
+	'every version of a record has its searchable row': `select v.record::text from record_version v
+		where v.state <> 'insufficient' and not exists (
+			select from device_version d where d.record = v.record and d.valid_from <= v.valid_from and d.valid_to >= v.valid_to)`,
 	'event numbers have no gap and no twin': `select max(number)::text from event
 		having count(*) <> count(distinct number) or count(*) <> coalesce(max(number), 0) or coalesce(min(number), 1) <> 1`,
 	'a member is added once before it is removed, and removed once before it is added': `select record || ' ' || type from (
@@ -20,7 +28,10 @@ const rules: Readonly<Record<string, string>> = {
 			from event where type in ('SourceMembershipAdd', 'SourceMembershipRemove')
 		) e where e.type = e.previous`,
 	'a record is active exactly when its last event added it': `select r.native_id from source_record r
-		left join (select distinct on (record) record, type from event order by record, number desc) e on e.record = r.id
+		left join (
+			select distinct on (record) record, type from event where type in ('SourceMembershipAdd', 'SourceMembershipRemove')
+			order by record, number desc
+		) e on e.record = r.id
 		where (r.state = 'active') <> coalesce(e.type = 'SourceMembershipAdd', false)`,
 	'versions of a record follow one another': `select record::text from (
 			select v.record, v.valid_from, v.valid_to, r.changed_at,

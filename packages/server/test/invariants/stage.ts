@@ -106,7 +106,8 @@ select r.id, r.native_id, s.account_id, s.region, r.state, r.reason, r.missed_in
 from source_record r join scope s on s.id = r.scope order by r.native_id`;
 
 const eventsSql = `
-select e.type, r.native_id, e.execution from event e join source_record r on r.id = e.record order by e.number`;
+select e.type, r.native_id, e.execution from event e join source_record r on r.id = e.record
+where e.type in ('SourceMembershipAdd', 'SourceMembershipRemove') order by e.number`;
 
 function byNativeId(records: readonly StoredRecord[]): ReadonlyMap<string, StoredRecord> {
 	return new Map(records.map((record) => [record.native_id, record]));
