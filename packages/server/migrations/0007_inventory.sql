@@ -218,6 +218,10 @@ create table asset_alias (
 select isolate_table('asset_alias');
 grant select, insert, update, delete on asset_alias to rollcall_app;
 
+-- The text of the value as it is asked for, where the database cannot fold it by itself.
+alter table event add column value_folded text collate "C";
+create or replace view tenant_event as select * from event where organization = current_organization();
+
 -- The feed of an organization is read by its number; these narrow it.
 create index event_attribute on event (organization, attribute, number) where attribute is not null;
 create index event_type on event (organization, type, number);

@@ -37,6 +37,11 @@ function isOdd(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(isOdd);
 }
 
+/** A text folded, if the database cannot do that by itself. */
+export function foldOdd(text: string): string | null {
+	return isAscii(text) ? null : fold(text);
+}
+
 const notAscii = /\P{ASCII}/u;
 
 function isAscii(text: string): boolean {
