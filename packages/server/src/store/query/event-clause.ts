@@ -16,7 +16,11 @@ export function testEvent({ field, test }: CheckedRule, context: QueryContext): 
 		const met = context.integrations.filter((each) => meetsText(field.name === 'source' ? each.kind : each.id, test));
 		return met.length > 0 && sql`e.integration = any (${met.map(({ id }) => id)}::uuid[])`;
 	}
-	return testText(foldedValue(field.name, value), simplify(test));
+	if (field.values !== undefined) {
+		const met = field.values.filter((each) => meetsText(each, test));
+		return met.length > 0 && sql`${value} = any (${met}::text[])`;
+	}
+	return testText(field.name === 'value' ? foldValue(value) : sql`${value}::text`, simplify(test));
 }
 
 function eventValue(name: string): RawBuilder<unknown> {
@@ -32,8 +36,7 @@ function eventValue(name: string): RawBuilder<unknown> {
 	}
 }
 
-function foldedValue(name: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
-	// Words of our own, but for the value: that is folded when it is asked for.
-	if (name === 'value') return sql`lower(normalize(${value}, nfc))`;
-	return name === 'type' ? sql`lower(${value})` : sql`${value}::text`;
+/** `fold()` of the model: of events nothing is kept folded, and few are asked for by what they say. */
+function foldValue(value: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`normalize(lower(normalize(${value}, nfc) collate "und-x-icu"), nfc) collate "C"`;
 }
