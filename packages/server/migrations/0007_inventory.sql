@@ -50,16 +50,16 @@ create table device (
 	internal_ips inet[],
 	external_ips inet[],
 	ipv6 inet[],
-	-- Names of attributes that the record itself does not tell, parts that were never read included.
-	unknown text[] collate "C",
-	-- Digests of `field=value` for what is asked for by equality, and of names and values of tags, all folded (`terms.ts`).
+	-- Digests of `field=value` for what is asked for by equality, of names and values of tags, all folded, and of the names
+	-- of attributes that the record itself does not tell (`terms.ts`).
 	terms bigint[] not null,
 	-- Attributes whose folded form the database cannot make by itself, in that form (`fold-attributes.ts`).
 	folded jsonb
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create unique index device_asset on device (organization, asset_id) where is_primary;
 create index device_shared on device (asset_id) where not is_primary;
-create index device_name on device (organization, name_folded, asset_id) where is_primary;
+-- With the moment behind the order: what was not yet so then is passed over within the index.
+create index device_name on device (organization, name_folded, asset_id, valid_from) where is_primary;
 create index device_place on device (organization, account_id, region, asset_id) where is_primary;
 create index device_instance on device (organization, instance_id, asset_id) where is_primary;
 create index device_changed on device (organization, changed_at, asset_id) where is_primary;
@@ -78,8 +78,9 @@ create table device_version (
 ) partition by range (valid_to);
 alter table device_version alter column organization set default current_organization();
 create index device_version_asset on device_version (organization, asset_id, valid_to);
-create index device_version_name on device_version (organization, name_folded, asset_id) where is_primary;
-create index device_version_place on device_version (organization, account_id, region, asset_id) where is_primary;
+create index device_version_name on device_version (organization, name_folded, asset_id, valid_from, valid_to) where is_primary;
+create index device_version_place on device_version (organization, account_id, region, asset_id, valid_from, valid_to)
+	where is_primary;
 create index device_version_terms on device_version using gin (terms);
 create index device_version_text on device_version using gin (name_folded gin_trgm_ops);
 create table device_version_default partition of device_version default;
@@ -119,13 +120,12 @@ create table directory_user (
 	search text collate "C" not null,
 	-- Names of the groups (ids where they have none), as they are counted.
 	group_names text[] collate "C",
-	unknown text[] collate "C",
 	terms bigint[] not null,
 	folded jsonb
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create unique index directory_user_asset on directory_user (organization, asset_id) where is_primary;
 create index directory_user_shared on directory_user (asset_id) where not is_primary;
-create index directory_user_name on directory_user (organization, name_folded, asset_id) where is_primary;
+create index directory_user_name on directory_user (organization, name_folded, asset_id, valid_from) where is_primary;
 create index directory_user_place on directory_user (organization, account_id, name_folded, asset_id) where is_primary;
 create index directory_user_email on directory_user (organization, email_order, asset_id) where is_primary;
 create index directory_user_changed on directory_user (organization, changed_at, asset_id) where is_primary;
@@ -143,7 +143,8 @@ create table directory_user_version (
 ) partition by range (valid_to);
 alter table directory_user_version alter column organization set default current_organization();
 create index directory_user_version_asset on directory_user_version (organization, asset_id, valid_to);
-create index directory_user_version_name on directory_user_version (organization, name_folded, asset_id) where is_primary;
+create index directory_user_version_name on directory_user_version (organization, name_folded, asset_id, valid_from, valid_to)
+	where is_primary;
 create index directory_user_version_terms on directory_user_version using gin (terms);
 create index directory_user_version_text on directory_user_version using gin (search gin_trgm_ops);
 create table directory_user_version_default partition of directory_user_version default;

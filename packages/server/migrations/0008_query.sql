@@ -14,6 +14,3 @@ create index device_version_long_name on device_version (organization, asset_id)
 	where is_primary and char_length(name_folded) >= 512;
 -- Without them a third of all names were taken for long ones.
 create statistics device_name_length on char_length(name_folded) from device;
-
--- What is undecided is looked for among the devices whose records do not tell something: few.
-create index device_untold on device (organization, asset_id) where is_primary and unknown is not null;

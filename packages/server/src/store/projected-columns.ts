@@ -6,7 +6,7 @@ import { formatAddress, parseAddress } from '@rollcall/model/query/addresses.ts'
 import { wasRead } from './asset-standing.ts';
 import { foldAttributes, foldedPairs } from './fold-attributes.ts';
 import type { ProjectedColumn, ProjectedRecord } from './projection.ts';
-import { listTermedFields, tagNameTerm, tagTerm, termOf } from './terms.ts';
+import { listTermedFields, tagNameTerm, tagTerm, termOf, untoldTerm } from './terms.ts';
 
 /** An attribute as it is. */
 export function attributeColumn(name: string, type: ProjectedColumn['type'] = 'text'): ProjectedColumn {
@@ -32,7 +32,6 @@ function readAddress(item: unknown): readonly string[] {
 /** The columns every projection ends with. */
 export function commonColumns(type: AssetType): readonly ProjectedColumn[] {
 	return [
-		{ name: 'unknown', type: 'text[]', value: untoldByRecord },
 		{ name: 'terms', type: 'bigint[]', value: (record) => listTerms(type, record) },
 		{ name: 'folded', type: 'jsonb', value: foldRecord },
 	];
@@ -45,19 +44,21 @@ function foldRecord({ attributes, nativeId }: ProjectedRecord): Readonly<Record<
 	return id === null ? folded : { ...folded, ...id };
 }
 
-/** What the record itself does not tell, parts that were never read included; nothing where it tells all. */
-function untoldByRecord({ unknown, hash, kind }: ProjectedRecord): readonly string[] | undefined {
+/** What the record itself does not tell, parts that were never read included. */
+function untoldByRecord({ unknown, hash, kind }: ProjectedRecord): Iterable<string> {
 	const names = new Set(Object.keys(unknown));
 	for (const { part, attributes } of enrichedPartsOf(kind)) {
 		if (wasRead(hash, part)) continue;
 		for (const name of attributes) names.add(name);
 	}
-	return names.size === 0 ? undefined : [...names];
+	return names;
 }
 
-function listTerms(type: AssetType, { attributes, nativeId }: ProjectedRecord): readonly string[] {
+function listTerms(type: AssetType, record: ProjectedRecord): readonly string[] {
+	const { attributes, nativeId } = record;
 	// Of a device its instance id says the same, and that has an index of its own.
 	const terms: string[] = type === 'user' ? [termOf('native_id', fold(nativeId))] : [];
+	for (const name of untoldByRecord(record)) terms.push(untoldTerm(name));
 	for (const field of listTermedFields(type)) {
 		for (const value of textsOf(attributes, field)) terms.push(termOf(field, fold(value)));
 	}

@@ -64,6 +64,11 @@ export function tagNameTerm(foldedName: string): string {
 	return digest(`tags?${foldedName}`);
 }
 
+/** Says of a row that its record does not tell an attribute, or that the part that feeds it was never read. */
+export function untoldTerm(attribute: string): string {
+	return digest(`unknown?${attribute}`);
+}
+
 /** The length tells where the name ends, whatever characters it has. */
 export function tagTerm(foldedName: string, foldedValue: string): string {
 	return digest(`tags${foldedName.length}=${foldedName}=${foldedValue}`);

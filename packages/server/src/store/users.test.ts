@@ -296,7 +296,7 @@ onEveryServer((openCluster) => {
 		};
 		const look = async () => {
 			const [row] = await ground.look<Record<string, unknown>>(
-				`select p.name_folded, p.terms, p.group_names, p.unknown as untold, r.unknown, r.attributes ->> 'path' as path
+				`select p.name_folded, p.terms, p.group_names, r.unknown, r.attributes ->> 'path' as path
 				from directory_user p join source_record r on r.id = p.record where p.user_id = 'AIDA-parts'`,
 			);
 			return row;

@@ -2,7 +2,6 @@ import type { CheckedRule, TextTest } from '@rollcall/model/query/checked-query.
 import { sql } from 'kysely';
 import { instanceIdOf } from '../device-projection.ts';
 import { termOf } from '../terms.ts';
-import { hasTerm } from './attribute-clause.ts';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
 import { testLabels } from './label-clause.ts';
@@ -10,6 +9,7 @@ import { integrationsOfType, type QueryContext } from './query-context.ts';
 import { someOf } from './row-attributes.ts';
 import { column, foldedNativeId, hasOther, isDuplicate, isLive, type Rows } from './rows.ts';
 import { testState } from './state-clause.ts';
+import { hasTerm } from './term-clause.ts';
 import { meetsText, simplify, testText } from './text-clause.ts';
 import { testTime } from './value-clause.ts';
 

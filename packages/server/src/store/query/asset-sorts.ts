@@ -30,6 +30,8 @@ export function listSorts(type: AssetType): readonly string[] {
 export interface AssetOrder {
 	readonly cursor: CursorOf;
 	readonly orderBy: RawBuilder<unknown>;
+	/** The columns that order and keys are made of. */
+	readonly columns: RawBuilder<unknown>;
 	/** What a cursor is made of, of each row. */
 	readonly keys: RawBuilder<unknown>;
 	/** Rows behind a cursor. */
@@ -48,6 +50,7 @@ export function orderOf(type: AssetType, sort: string, descending: boolean): Ass
 	const cursor: CursorOf = { sort, descending, values: columns.map((each) => checks[each.type]) };
 	return {
 		cursor,
+		columns: sql.join(names),
 		orderBy: sql.join(names.map((name) => sql`${name}${direction}`)),
 		keys: sql`array[${sql.join(names.map((name) => sql`${name}::text`))}]`,
 		after: (given) => {

@@ -8,6 +8,7 @@ import { allOf, anyOf, type Clause } from './clause.ts';
 import { testNamed } from './named-clause.ts';
 import { columnOf, folded, foldedText, someElement, stored } from './row-attributes.ts';
 import { attributes, column, type Rows } from './rows.ts';
+import { hasTerm } from './term-clause.ts';
 import { patternOf, simplify, testText } from './text-clause.ts';
 import { testJsonFlag, testJsonNumber, testJsonTime, testTime } from './value-clause.ts';
 
@@ -79,10 +80,6 @@ function testEqual(rows: Rows, field: QueryField, test: Extract<TextTest, { read
 		rows,
 		names.flatMap((name) => test.texts.map((text) => termOf(name, text))),
 	);
-}
-
-export function hasTerm(rows: Rows, terms: readonly string[]): Clause {
-	return sql`${column(rows, 'terms')} ${sql.raw(terms.length === 1 ? '@>' : '&&')} ${terms}::bigint[]`;
 }
 
 /** Every text of the field one by one. */

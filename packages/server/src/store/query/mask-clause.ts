@@ -1,11 +1,13 @@
 import { untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { credentialReportAction } from '@rollcall/model/asset/user.ts';
 import { sql } from 'kysely';
+import { untoldTerm } from '../terms.ts';
 import { inAccounts } from './account-clause.ts';
 import { anyOf, type Clause, notTrue } from './clause.ts';
 import { integrationsOf, integrationsOfType, type QueryContext } from './query-context.ts';
 import { inEnrichedScopes, inScopes, someOf } from './row-attributes.ts';
-import { column, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
+import { hasTerm } from './term-clause.ts';
 
 /**
  * Whether a row's record does not tell an attribute: what `deriveUnknown` says, in SQL. Of a past moment the enrichments
@@ -13,7 +15,7 @@ import { column, type Rows } from './rows.ts';
  */
 export function isMasked(rows: Rows, attribute: string, context: QueryContext): Clause {
 	return anyOf([
-		sql`${attribute}::text = any (${column(rows, 'unknown')})`,
+		hasTerm(rows, [untoldTerm(attribute)]),
 		isUntold(rows, attribute, context),
 		inEnrichedScopes(rows, attribute, context, (outcome) => sql`${outcome} is distinct from 'complete'`),
 		isFactMasked(rows, attribute, context),

@@ -1,5 +1,5 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { runSql } from '../compile-sql.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { orderOf } from './asset-sorts.ts';
@@ -34,10 +34,13 @@ export async function queryAssets(
 	const { compiled, source, context } = query;
 	const order = orderOf(type, sort, descending);
 	const where = allOf([compiled.base, compiled.matches, cursor === null ? true : order.after(cursor)]);
+	const found = sql`select ${order.columns} from ${source} where ${toSql(where)}`;
 	const rows = await runSql<{ id: string; keys: readonly string[] }>(
 		tx,
-		sql`select d.asset_id as id, ${order.keys} as keys from ${source}
-			where ${toSql(where)} order by ${order.orderBy} limit ${limit + 1}`,
+		(await estimateRows(tx, found)) > mostSorted
+			? sql`select d.asset_id as id, ${order.keys} as keys from (${found}) d order by ${order.orderBy} limit ${limit + 1}`
+			: sql`with d as materialized (${found})
+				select d.asset_id as id, ${order.keys} as keys from d order by ${order.orderBy} limit ${limit + 1}`,
 	);
 	const page = rows.slice(0, limit);
 	const last = rows.length > limit ? page.at(-1) : undefined;
@@ -49,6 +52,22 @@ export async function queryAssets(
 		),
 		nextCursor: last === undefined ? null : writeCursor(order.cursor, last.keys),
 	};
+}
+
+/**
+ * Up to here it costs less to find all that matches and to sort it than to go along the order until a page is full. What
+ * goes along the order relies on matches being spread evenly over it, which names (`prod-…`) are not: measured over
+ * 200,000 devices, a page of matches that all come late took 190 ms along the order and 15 ms by their terms.
+ */
+const mostSorted = 40_000;
+
+/** What the planner expects; the plan costs a millisecond. */
+async function estimateRows(tx: TenantTransaction, query: RawBuilder<unknown>): Promise<number> {
+	const [row] = await runSql<{ 'QUERY PLAN': readonly { readonly Plan: { readonly 'Plan Rows': number } }[] }>(
+		tx,
+		sql`explain (format json) ${query}`,
+	);
+	return row?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
 }
 
 function assetTypeOf({ checked: { entity } }: QuerySource): AssetType {

@@ -12,6 +12,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AssetRow } from '../asset-listing.ts';
 import { lastConfirmedAt, type StandingFacts, standingOf } from '../asset-standing.ts';
 import { runSql } from '../compile-sql.ts';
+import { untoldTerm } from '../terms.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { notTrue, toSql } from './clause.ts';
 import { isDuplicate, isThen, type Rows, source } from './rows.ts';
@@ -30,8 +31,8 @@ interface RecordRow extends StandingFacts {
 	readonly first_observed_at: Date;
 	readonly attributes: AttributeValues;
 	readonly unknown: UnknownMask | null;
-	/** Attributes the record did not tell, parts that were not read included. */
-	readonly untold: readonly string[] | null;
+	/** Its terms tell what it did not tell (`untoldTerm`). */
+	readonly terms: readonly string[];
 	readonly enrichments: EnrichmentOutcomes;
 	readonly account_name: string | null;
 	readonly ou_path: string | null;
@@ -60,7 +61,7 @@ function selectRecords(rows: Rows, assetIds: readonly string[]): RawBuilder<unkn
 	const ids = sql`d.asset_id = any (${assetIds}::uuid[])`;
 	// Each side of the `or` has an index.
 	return sql`select d.asset_id, d.is_primary, i.kind, r.native_id, d.record_state as state, d.changed_at, d.first_observed_at,
-			d.unknown as untold, a.name as account_name, a.ou_path, s.enrichments, ${columns}
+			d.terms, a.name as account_name, a.ou_path, s.enrichments, ${columns}
 		from ${source(rows)}
 		join tenant_record r on r.id = d.record
 		join tenant_scope s on s.id = d.scope
@@ -113,7 +114,7 @@ function toAsset(type: AssetType, primary: RecordRow, records: readonly RecordRo
 }
 
 function toTold(type: AssetType, record: RecordRow) {
-	const untold = new Set(record.untold);
+	const terms = new Set(record.terms);
 	const parts = enrichedPartsOf(record.kind);
 	return {
 		kind: record.kind,
@@ -121,7 +122,7 @@ function toTold(type: AssetType, record: RecordRow) {
 		unknown: deriveUnknown({
 			...record,
 			wasRead: (number) =>
-				parts.find(({ part }) => part === number)?.attributes.some((name) => !untold.has(name)) ?? true,
+				parts.find(({ part }) => part === number)?.attributes.some((name) => !terms.has(untoldTerm(name))) ?? true,
 		}),
 	};
 }
