@@ -116,10 +116,10 @@ export async function countFindings(tx: TenantTransaction, counting: Counting): 
 }
 
 /**
- * Counts every saved query and every finding of the organization that has not been counted this day (UTC); those that
- * cannot be asked any more are left out. Answers with how many were counted.
+ * Counts every saved query of the organization, whoever's, that has not been counted this day (UTC); one that cannot be
+ * asked any more is left out. Answers with how many were counted.
  */
-export async function runCounts(tx: TenantTransaction, counting: Counting): Promise<number> {
+export async function countSavedQueries(tx: TenantTransaction, counting: Counting): Promise<number> {
 	const counted = await readCountedToday(tx, counting.now);
 	let count = 0;
 	for (const saved of await readEverySavedQuery(tx)) {
@@ -129,10 +129,13 @@ export async function runCounts(tx: TenantTransaction, counting: Counting): Prom
 		await countQuery(tx, saved.id, checked, counting);
 		count += 1;
 	}
-	for (const finding of findings) {
-		if (counted.has(findingKey(finding))) continue;
-		await countFinding(tx, finding, counting);
-		count += 1;
-	}
 	return count;
+}
+
+/** The counts of a day: of saved queries and of findings, each once. Answers with how many were counted now. */
+export async function runCounts(tx: TenantTransaction, counting: Counting): Promise<number> {
+	const counted = await readCountedToday(tx, counting.now);
+	const due = findings.filter((finding) => !counted.has(findingKey(finding)));
+	for (const finding of due) await countFinding(tx, finding, counting);
+	return due.length + (await countSavedQueries(tx, counting));
 }
