@@ -1,5 +1,6 @@
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { lowerAscii } from '../lower-ascii.ts';
 import type { Clause } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
 import type { QueryContext } from './query-context.ts';
@@ -33,7 +34,6 @@ function eventValue(name: string): RawBuilder<unknown> {
 }
 
 function foldedValue(name: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
-	// Words of our own, but for the value: that is folded when it is asked for.
-	if (name === 'value') return sql`lower(normalize(${value}, nfc))`;
-	return name === 'type' ? sql`lower(${value})` : sql`${value}::text`;
+	if (name === 'value') return sql`coalesce(e.value_folded, ${lowerAscii(value)})`;
+	return name === 'type' ? lowerAscii(value) : sql`${value}::text`;
 }
