@@ -3,6 +3,7 @@ import { parseQuery } from '@rollcall/model/query/parse-text.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { assetIdOf } from './asset-id.ts';
 import { assignLabel, type LabelledAssets, unassignLabel } from './assign-labels.ts';
+import { listDevices } from './devices.ts';
 import { createLabel, deleteLabel, findLabel, listLabels, readLabels, updateLabel } from './labels.ts';
 import { queryAssets } from './query/query-assets.ts';
 import { prepareQuery } from './query/query-source.ts';
@@ -20,6 +21,7 @@ import {
 import { onEveryServer } from './testing/servers.ts';
 import { makeUserRow, withKind } from './testing/user-rows.ts';
 import type { TenantTransaction } from './transaction.ts';
+import { findUsers } from './users.ts';
 
 const now = minute(10);
 
@@ -129,6 +131,9 @@ onEveryServer((openCluster) => {
 			expect(await ask('labels.env = prod')).toEqual([deviceId('0000')]);
 			expect(await ask('labels.ENV = ""', 'user')).toEqual([userId('ann')]);
 			expect(await tenant(listLabels)).toMatchObject([{ name: 'Env', assets: 2 }]);
+			const page = await tenant((tx) => listDevices(tx, { filter: {}, sort: 'name', limit: 2, cursor: null }));
+			expect(page.assets.map(({ labels }) => labels)).toEqual([{ Env: 'Prod' }, {}]);
+			expect(await tenant((tx) => findUsers(tx, 'ann'))).toMatchObject([{ labels: { Env: '' } }]);
 		});
 
 		test('are put on nothing where one of the ids is no asset’s', async () => {

@@ -18,6 +18,9 @@ export interface LabelRow extends Label {
 	readonly assets: number;
 }
 
+/** By the name of each: its value, null where it has none. */
+export type AssetLabels = Readonly<Record<string, string | null>>;
+
 export interface LabelInput {
 	readonly name: string;
 	readonly color?: string;
@@ -104,7 +107,7 @@ export async function findLabel(tx: TenantTransaction, name: string): Promise<La
 export async function readLabels(
 	tx: TenantTransaction,
 	assetIds: readonly string[],
-): Promise<ReadonlyMap<string, Readonly<Record<string, string | null>>>> {
+): Promise<ReadonlyMap<string, AssetLabels>> {
 	// Assets that were merged may have a label twice: the value that was given last is the one that is shown.
 	const { rows } = await tx.client.query<{ asset: string; name: string; value: string | null }>(
 		`select r.asset_id as asset, n.name, l.value from tenant_record r
@@ -119,6 +122,19 @@ export async function readLabels(
 			Object.fromEntries(labels.map(({ name, value }): [string, string | null] => [name, value])),
 		]),
 	);
+}
+
+/** Assets with the labels they have; labels have no history, so of assets of a past moment those of now. */
+export async function withLabels<Asset extends { readonly id: string }>(
+	tx: TenantTransaction,
+	assets: readonly Asset[],
+): Promise<readonly (Asset & { readonly labels: AssetLabels })[]> {
+	if (assets.length === 0) return [];
+	const labels = await readLabels(
+		tx,
+		assets.map(({ id }) => id),
+	);
+	return assets.map((asset) => ({ ...asset, labels: labels.get(asset.id) ?? {} }));
 }
 
 const columns = 'id, name, color, description, created_at';

@@ -5,6 +5,7 @@ import { type Finding, findFinding, findingKey, findingPrefix, findings } from '
 import { suggest } from '@rollcall/model/text/nearest.ts';
 import type { Coverage } from './asset-listing.ts';
 import { type FreeAddress, listAddresses, listUncoveredAccounts, type UncoveredAccount } from './finding-counts.ts';
+import { withLabels } from './labels.ts';
 import { queryAssets } from './query/query-assets.ts';
 import { prepareQuery } from './query/query-source.ts';
 import type { FoundAsset } from './query/read-assets.ts';
@@ -97,7 +98,7 @@ async function findFirst(tx: TenantTransaction, checked: CheckedQuery, limit: nu
 	if (checked.entity === 'event') return { kind: 'nothing' };
 	const source = await prepareQuery(tx, checked, null);
 	const { assets } = await queryAssets(tx, source, { sort: 'name', descending: false, limit, cursor: null });
-	return { kind: 'assets', type: checked.entity, assets };
+	return { kind: 'assets', type: checked.entity, assets: await withLabels(tx, assets) };
 }
 
 /** A finding by its id, with `finding:` before it or not. Throws `FINDING:0001`, with what may be meant. */

@@ -27,12 +27,14 @@ export async function addLabel(
 ): Promise<number> {
 	return await assign(context, options, { name, ids, put: 'Put' }, async (inventory, choice) => {
 		const { assets, changed } = await inventory.addLabel(name, choice, options.value ?? null);
-		return { assets, changed, text: `${countOf(assets, 'asset has', 'assets have')} it; ${describeNew(changed)}` };
+		return { assets, changed, text: describeAdded(assets, changed) };
 	});
 }
 
-function describeNew(changed: number): string {
-	return changed === 0 ? 'all had it before' : `${countOf(changed, 'is', 'are')} new, or had another value`;
+function describeAdded(assets: number, changed: number): string {
+	if (assets === 0) return 'the query finds nothing';
+	const before = changed === 0 ? 'as before' : `${countOf(changed, 'did', 'did')} not before, or had another value`;
+	return `${countOf(assets, 'asset has', 'assets have')} it; ${before}`;
 }
 
 /** `rollcall label remove`. */

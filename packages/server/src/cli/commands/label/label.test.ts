@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AssetChoice, LabelRow } from '#compose/ports.ts';
+import type { AssetChoice, DeviceDetail, LabelRow } from '#compose/ports.ts';
 import { openCommandLine as open } from '../../testing/command-line.ts';
 
 const label: LabelRow = {
@@ -83,7 +83,7 @@ test('add and remove take ids, or a query for one type', async () => {
 		['env', { type: 'user', text: 'enabled = true' }, null],
 		['env', { type: 'device', text: 'public = true' }],
 	]);
-	const added = 'env: 3 assets have it; 1 is new, or had another value.\n';
+	const added = 'env: 3 assets have it; 1 did not before, or had another value.\n';
 	expect(written.out).toBe(`${added}${added}{"label":"env","assets":3,"changed":1}\n`);
 });
 
@@ -105,4 +105,28 @@ test.each([
 	const { run, written } = openAssigning(0);
 	expect(await run(...args, '--json')).toBe(2);
 	expect(written.err).toContain(problem);
+});
+
+test('a device is shown with its labels, for people and for programs', async () => {
+	const device: DeviceDetail = {
+		id: 'd1',
+		source: 'ec2.devices',
+		nativeId: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1',
+		standing: { state: 'active', reason: null, since: null },
+		firstObservedAt: '2026-11-16T09:00:00.000Z',
+		lastConfirmedAt: null,
+		lastChangedAt: '2026-11-16T09:00:00.000Z',
+		attributes: {},
+		unknown: {},
+		labels: { env: 'e\u001bu', prod: null },
+		sources: [],
+		events: [],
+	};
+	const inventory = { findDevices: async () => [device] };
+	const table = open({}, inventory);
+	await table.run('device', 'i-1');
+	expect(table.written.out).toMatch(/\n {2}labels +env = e�u\n {3,}prod\n/u);
+	const json = open({}, inventory);
+	await json.run('device', 'i-1', '--json');
+	expect(JSON.parse(json.written.out)).toMatchObject({ labels: { env: 'e\u001bu', prod: null } });
 });
