@@ -44,6 +44,7 @@ export async function assignLabel(tx: TenantTransaction, labelling: Labelling): 
 				where l.label = ${labelId}::uuid and l.record = r.id and r.asset_id = c.asset_id and r.id <> c.record),
 			put as (insert into asset_label as l (label, record, value, value_folded, added_at)
 				select ${labelId}::uuid, record, ${value}::text, ${value === null ? null : fold(value)}::text, ${now}::timestamptz from chosen
+				order by record
 				on conflict (organization, record, label) do update
 					set value = excluded.value, value_folded = excluded.value_folded, added_at = excluded.added_at
 					where l.value is distinct from excluded.value

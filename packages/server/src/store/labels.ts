@@ -76,11 +76,14 @@ export async function deleteLabel(tx: TenantTransaction, id: string): Promise<{ 
 /** By name, in code-point order of their folded names. */
 export async function listLabels(tx: TenantTransaction): Promise<readonly LabelRow[]> {
 	const { rows } = await tx.client.query<LabelFacts & { readonly assets: number }>(
-		`select ${columns}, (
-				select count(distinct r.asset_id)::int from tenant_asset_label l join tenant_record r on r.id = l.record
-				where l.label = n.id and exists (select from tenant_record o where o.asset_id = r.asset_id and o.state = 'active')
-			) as assets
-		from tenant_label n order by name_folded`,
+		`select ${columns}, coalesce(c.assets, 0) as assets from tenant_label n left join (
+				select l.label, count(distinct r.asset_id)::int as assets
+				from tenant_asset_label l join tenant_record r on r.id = l.record
+				where r.state = 'active'
+					or exists (select from tenant_record o where o.asset_id = r.asset_id and o.state = 'active')
+				group by l.label
+			) c on c.label = n.id
+		order by name_folded`,
 	);
 	return rows.map((row) => ({ ...toLabel(row), assets: row.assets }));
 }
