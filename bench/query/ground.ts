@@ -63,7 +63,9 @@ export async function storeDevices(
 		const [scope] = opened.scopes;
 		if (!scope) throw new Error('the scope is busy');
 		const now = new Date();
-		const rows = Array.from({ length: Math.min(perScope, chosen.to - first) }, (_, row) => makeRow(accountId, first + row));
+		const rows = Array.from({ length: Math.min(perScope, chosen.to - first) }, (_, row) =>
+			makeRow(accountId, first + row),
+		);
 		submitted.push(
 			queue.submit({
 				scopeId: scope.scopeId,

@@ -16,6 +16,13 @@ export interface Verdict {
 	readonly met: Clause;
 	/** It is met, or may be. */
 	readonly maybe: Clause;
+	/** Whoever does not meet this is not undecided: cheaper to ask than both of the others. */
+	readonly masked: Clause;
+}
+
+/** Of a rule that is never undecided. */
+export function certain(met: Clause): Verdict {
+	return { met, maybe: met, masked: false };
 }
 
 /**
@@ -24,12 +31,12 @@ export interface Verdict {
  */
 export function testRule(rows: Rows, rule: CheckedRule, context: QueryContext): Verdict {
 	const ofAsset = testAsset(rows, rule, context);
-	if (ofAsset !== undefined) return { met: ofAsset, maybe: ofAsset };
+	if (ofAsset !== undefined) return certain(ofAsset);
 	const holds = (each: Rows) => holdsOf(each, rule, context);
 	const masked = someMasked(rows, rule, context);
-	if (rule.test.op === 'unknown') return { met: masked, maybe: masked };
+	if (rule.test.op === 'unknown') return certain(masked);
 	const met = ofCandidates(rows, rule, context, holds);
-	return { met, maybe: anyOf([met, masked]) };
+	return { met, maybe: anyOf([met, masked]), masked };
 }
 
 /** Envelope fields that the mask may name; the others are never unknown. */

@@ -1,9 +1,9 @@
 import { checkQuery } from '@rollcall/model/query/check-query.ts';
 import { fieldsOf, type QueryField } from '@rollcall/model/query/fields.ts';
 import { operatorsOf } from '@rollcall/model/query/operators.ts';
-import { entities, type Operator, type Rule, type RuleValue } from '@rollcall/model/query/query.ts';
+import { type Entity, entities, type Operator, type Rule, type RuleValue } from '@rollcall/model/query/query.ts';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestCluster } from '../../../test/postgres-cluster.ts';
 import { runSql } from '../compile-sql.ts';
 import { type Ground, minute, openGround } from '../testing/ground.ts';
@@ -33,37 +33,35 @@ function sampleValue(field: QueryField, operator: Operator): RuleValue | undefin
 	return field.type === 'named' ? { name: 'n', value: plain } : plain;
 }
 
-/** Labels come with a table of their own. */
-const rules = entities.flatMap((entity) =>
-	fieldsOf(entity)
-		.filter(({ name }) => name !== 'labels')
-		.flatMap((field) =>
-			operatorsOf(field).map((operator): Rule => {
-				const value = sampleValue(field, operator);
-				return { entity, field: field.name, operator, ...(value === undefined ? {} : { value }) };
+/** Of what is related one operator each will do. Labels come with a table of their own. */
+function listRules(root: Entity): readonly Rule[] {
+	return entities.flatMap((entity) =>
+		fieldsOf(entity)
+			.filter(({ name }) => name !== 'labels')
+			.flatMap((field) => {
+				const all = operatorsOf(field);
+				return (entity === root ? all : all.slice(0, 1)).map((operator): Rule => {
+					const value = sampleValue(field, operator);
+					return { entity, field: field.name, operator, ...(value === undefined ? {} : { value }) };
+				});
 			}),
-		),
-);
+	);
+}
 
 /** As many at once as a query may well have: planning them one by one takes minutes. */
-const chunks = Array.from({ length: Math.ceil(rules.length / 60) }, (_, index) =>
-	rules.slice(index * 60, index * 60 + 60),
-);
+const chunkSize = 60;
 
-for (const entity of entities) {
-	for (const at of [null, minute(1).toISOString()]) {
-		test(`every rule is one that PostgreSQL takes: ${entity} ${at === null ? 'now' : 'as of a moment'}`, async () => {
-			for (const chunk of chunks) {
-				const checked = checkQuery({ combinator: 'or', rules: chunk }, entity, minute(10));
-				await ground.store.tenant(ground.organizationId, async (tx) => {
-					const { compiled, source } = await prepareQuery(tx, checked, at);
-					const select = sql`select ${toSql(compiled.matches)} as matches, ${toSql(isUndecided(compiled))} as undecided
-						from ${source} where ${toSql(compiled.base)}`;
-					// Understanding a query takes no plan, and plans over every month of the past take long.
-					await runSql(tx, at === null ? select : sql`prepare understood as ${select}`);
-					if (at !== null) await tx.client.query('deallocate understood');
-				});
-			}
+// As of a moment: `query-property.test.ts`.
+test.each(entities)('every rule of %s is one that PostgreSQL takes', async (entity) => {
+	const rules = listRules(entity);
+	for (let start = 0; start < rules.length; start += chunkSize) {
+		const chunk = rules.slice(start, start + chunkSize);
+		const checked = checkQuery({ combinator: 'or', rules: chunk }, entity, minute(10));
+		await ground.store.tenant(ground.organizationId, async (tx) => {
+			const { compiled, source } = await prepareQuery(tx, checked, null);
+			const select = sql`select ${toSql(compiled.matches)} as matches, ${toSql(isUndecided(compiled))} as undecided
+				from ${source} where ${toSql(compiled.base)}`;
+			expect(await runSql(tx, select)).toEqual([]);
 		});
 	}
-}
+});

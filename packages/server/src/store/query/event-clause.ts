@@ -17,7 +17,11 @@ export function testEvent({ field, test }: CheckedRule, context: QueryContext): 
 		const met = context.integrations.filter((each) => meetsText(field.name === 'source' ? each.kind : each.id, test));
 		return met.length > 0 && sql`e.integration = any (${met.map(({ id }) => id)}::uuid[])`;
 	}
-	return testText(foldedValue(field.name, value), simplify(test));
+	if (field.values !== undefined) {
+		const met = field.values.filter((each) => meetsText(each, test));
+		return met.length > 0 && sql`${value} = any (${met}::text[])`;
+	}
+	return testText(field.name === 'value' ? foldedValue(value) : sql`${value}::text`, simplify(test));
 }
 
 function eventValue(name: string): RawBuilder<unknown> {
@@ -33,7 +37,7 @@ function eventValue(name: string): RawBuilder<unknown> {
 	}
 }
 
-function foldedValue(name: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
-	if (name === 'value') return sql`coalesce(e.value_folded, ${lowerAscii(value)})`;
-	return name === 'type' ? lowerAscii(value) : sql`${value}::text`;
+/** What the database cannot fold by itself stands beside the value. */
+function foldedValue(value: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`coalesce(e.value_folded, ${lowerAscii(value)})`;
 }

@@ -71,7 +71,10 @@ test('invariant 6: the SQL of a query finds and leaves undecided what evaluation
 				const own = await writeInventory(ground, `inventory-${count}`, plan);
 				for (const at of new Set(asked.map((each) => each.at))) {
 					const world = await readWorld(own, at);
-					for (const each of asked) if (each.at === at) expect(await answer(own, each)).toEqual(expected(each, world));
+					for (const each of asked) {
+						if (each.at !== at) continue;
+						expect(await answer(own, each), JSON.stringify(each)).toEqual(expected(each, world));
+					}
 				}
 			},
 		),

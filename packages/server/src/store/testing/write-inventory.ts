@@ -100,8 +100,8 @@ async function writeRun(ground: Ground, kind: string, run: PlannedRun, begun: Be
 	};
 	const close = { outcome: run.outcome, at, ...(isComplete ? {} : { cause: { code: 'Test', message: 'as planned' } }) };
 	const closing = { ...base, page: -1, rows: [], seenIds: [], unmissIds: [], close };
-	await apply(ground, executionId, ...(isComplete ? [{ ...page, close }] : [page, closing]));
-	if (run.sweep === 'none' || !isComplete) return;
+	const results = await apply(ground, executionId, ...(isComplete ? [{ ...page, close }] : [page, closing]));
+	if (run.sweep === 'none' || results.every(({ missed }) => missed === 0)) return;
 	const limit = run.sweep === 'hold' ? 0 : 1_000;
 	const brake = { scopeShare: 0, scopeCount: limit, executionShare: 0, executionCount: limit };
 	await ground.store.tenant(ground.organizationId, (tx) =>
