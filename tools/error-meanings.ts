@@ -198,6 +198,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The embedded PostgreSQL was used after it had been closed.',
 		remedy: 'Report it.',
 	},
+	'FINDING:0001': {
+		meaning: 'There is no finding of this id.',
+		remedy: 'Take one that `rollcall findings` lists.',
+	},
 	'INVENTORY:0001': {
 		meaning: 'No device, or no user, has this id.',
 		remedy:
@@ -211,6 +215,26 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'No organization has this name.',
 		remedy: 'Check --organization; `rollcall policy` or a collection makes the one it names.',
 	},
+	'LABEL:0001': {
+		meaning: 'A field of a label is not as it must be.',
+		remedy: 'Correct the field that the message names.',
+	},
+	'LABEL:0002': {
+		meaning: 'There is a label of this name already; names that differ in case only are one.',
+		remedy: 'Take another name, or use the label there is.',
+	},
+	'LABEL:0003': {
+		meaning: 'There is no label of this name.',
+		remedy: 'Take one that `rollcall label list` shows, or create it.',
+	},
+	'LABEL:0004': {
+		meaning: 'No device and no user has one of the ids. No label was changed.',
+		remedy: 'Correct the ids that the message lists.',
+	},
+	'LABEL:0005': {
+		meaning: 'Several devices or users have the id that was given. No label was changed.',
+		remedy: 'Give one of the asset ids that the message lists.',
+	},
 	'POLICY:0001': {
 		meaning: 'A policy cannot be made as asked: a value is wrong, missing, or of no use for what was chosen.',
 		remedy: 'Follow the message, which names the field.',
@@ -223,6 +247,18 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 	'QUERY:0002': {
 		meaning: 'The text of a query cannot be read from a column on.',
 		remedy: 'Correct it at the column that the message names; it says what may stand there.',
+	},
+	'SAVED:0001': {
+		meaning: 'The name of a saved query is not as it must be.',
+		remedy: 'Correct it as the message says.',
+	},
+	'SAVED:0002': {
+		meaning: 'There is a saved query of this name already; names that differ in case only are one.',
+		remedy: 'Take another name, or replace it with `--replace`.',
+	},
+	'SAVED:0003': {
+		meaning: 'There is no saved query of this name.',
+		remedy: 'Take one that `rollcall queries` lists, or save it.',
 	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',

@@ -12,6 +12,10 @@ const usageCodes: ReadonlySet<string> = new Set([
 	'SOURCE:0004',
 	'CLI:0002',
 	'STORE:0007',
+	'QUERY:0001',
+	'QUERY:0002',
+	'LABEL:0001',
+	'SAVED:0001',
 ]);
 const failureExitCode = 1;
 const whereToLook =

@@ -8,8 +8,10 @@ import { defineDevices } from './commands/devices.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineExecution } from './commands/execution.ts';
 import { defineExecutions } from './commands/executions.ts';
+import { defineLabel } from './commands/label/define.ts';
 import { defineMigrate } from './commands/migrate.ts';
 import { definePolicy } from './commands/policy/define.ts';
+import { defineFindings, defineQueries } from './commands/queries/define.ts';
 import { defineRemovals } from './commands/removals.ts';
 import { defineTest } from './commands/test/define.ts';
 import { defineUser } from './commands/user.ts';
@@ -79,6 +81,9 @@ export function buildProgram(context: CommandContext): Program {
 		defineDevice,
 		defineUsers,
 		defineUser,
+		defineFindings,
+		defineQueries,
+		defineLabel,
 		defineAccounts,
 		defineExecutions,
 		defineExecution,

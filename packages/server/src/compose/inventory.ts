@@ -5,10 +5,12 @@ import { listExecutions, readExecution } from '#store/executions.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
 import { findUsers, listUsers, sliceUsers } from '#store/users.ts';
 import { openMigratedStore } from './database.ts';
+import { openLabels } from './labels.ts';
 import { requireOrganization } from './organization.ts';
 import type { Inventory } from './ports.ts';
+import { openQueries } from './queries.ts';
 
-/** Opens the inventory of one organization for reading and for confirming removals. */
+/** Opens the inventory of one organization for reading, and for what people change in it. */
 export async function openInventory(config: Config, slug: string): Promise<Inventory> {
 	const { store, close } = await openMigratedStore(config, 2);
 	try {
@@ -26,6 +28,8 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 			listHeldRemovals: () => store.tenant(id, (tx) => listHeldRemovals(tx)),
 			confirmRemovals: (which) =>
 				store.tenant(id, async (tx) => (await confirmRemovals(tx, which, new Date())).removed),
+			...openLabels(store, id),
+			...openQueries(store, id),
 			close,
 		};
 	} catch (error) {

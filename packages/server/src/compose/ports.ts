@@ -9,6 +9,8 @@ import type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
 import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts';
 import type { Config } from './environment.ts';
+import type { LabelInventory } from './labels.ts';
+import type { QueryInventory } from './queries.ts';
 
 export type { LiveAccessTest, LiveAccount } from '#connect/access-test/board.ts';
 export type { PolicyAnswer } from '#connect/policies/build-policy.ts';
@@ -21,9 +23,17 @@ export type { RecordStanding } from '#store/asset-standing.ts';
 export type { DeviceFilter } from '#store/device-filter.ts';
 export type { DeviceDetail, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } from '#store/devices.ts';
 export type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
+export type { FreeAddress, UncoveredAccount } from '#store/finding-counts.ts';
+export type { Label, LabelInput, LabelRow } from '#store/labels.ts';
+export type { CountedFinding } from '#store/query-counts.ts';
+export type { Found, QueryReport } from '#store/query-reports.ts';
+export type { QueryCount, TrendDay } from '#store/query-trends.ts';
+export type { QueryUse } from '#store/query-uses.ts';
 export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
+export type { SavedQuery, SavedQueryRow } from '#store/saved-queries.ts';
 export type { UserFilter } from '#store/user-filter.ts';
 export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store/users.ts';
+export type { AssetChoice } from './labels.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function
@@ -51,7 +61,7 @@ export interface Composition {
 	 */
 	testAccess(config: Config, request: AccessTestRequest, hooks: AccessTestHooks): Promise<AccessTestResult>;
 	/**
-	 * Opens the inventory for reading and for confirming removals; a missing or older schema is brought up first.
+	 * Opens the inventory for reading, and for what people change in it; a missing or older schema is brought up first.
 	 *
 	 * @throws RollcallError when the organization does not exist, or the database cannot be used.
 	 */
@@ -178,7 +188,7 @@ export interface AccessTestHooks extends Pick<CollectHooks, 'stopping' | 'aborti
 	readonly onStart: (live: LiveAccessTest) => void;
 }
 
-export interface Inventory {
+export interface Inventory extends LabelInventory, QueryInventory {
 	/** A page, and the count and coverage of the whole list. */
 	listDevices(query: DeviceQuery): Promise<DevicePage>;
 	/** A page alone, for the further ones of a list: counting a million devices takes a second. */

@@ -13,6 +13,7 @@ import {
 } from './asset-listing.ts';
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
+import { withLabels } from './labels.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -79,7 +80,7 @@ export async function findAssets<Attributes extends AttributeValues, Filter, Sor
 			events: await readEvents(tx, row.id),
 		});
 	}
-	return details;
+	return await withLabels(tx, details);
 }
 
 interface SourceFacts extends StandingFacts {

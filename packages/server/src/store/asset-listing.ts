@@ -10,6 +10,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf, wasRead } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { all, type Condition, type FilterCondition, matchCondition, undecidedCondition } from './filter-conditions.ts';
+import { type AssetLabels, withLabels } from './labels.ts';
 import { projections } from './projections.ts';
 import { type CursorOf, isStorable, isUuid, readCursor, writeCursor } from './query/cursor.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -47,6 +48,8 @@ export interface AssetRow<Attributes = AttributeValues> {
 	readonly lastChangedAt: string;
 	readonly attributes: Attributes;
 	readonly unknown: UnknownMask;
+	/** Absent where they were not read. */
+	readonly labels?: AssetLabels;
 }
 
 /** Of the scopes that should have been read, how many are complete. */
@@ -139,7 +142,10 @@ export async function sliceAssets<Attributes extends AttributeValues, Filter, So
 	const page = rows.slice(0, query.limit);
 	const last = rows.length > query.limit ? page.at(-1) : undefined;
 	return {
-		assets: page.map((row) => toAssetRow(listing.type, row)),
+		assets: await withLabels(
+			tx,
+			page.map((row) => toAssetRow(listing.type, row)),
+		),
 		nextCursor: last ? writeCursor(cursorOf(query.sort, columns), last.cursor) : null,
 	};
 }

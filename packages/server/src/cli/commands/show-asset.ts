@@ -75,6 +75,12 @@ function renderAsset<Detail extends AssetDetail>(
 		['first seen', `${formatTime(asset.firstObservedAt)} (${formatAge(asset.firstObservedAt, nowMs)})`],
 		['last confirmed', describeTime(asset.lastConfirmedAt, nowMs)],
 		['last changed', describeTime(asset.lastChangedAt, nowMs)],
+		...Object.entries(asset.labels ?? {}).map(
+			([name, value], index): Fact => [
+				index === 0 ? 'labels' : '',
+				toHarmless(value === null ? name : `${name} = ${value}`),
+			],
+		),
 	];
 	const attributes = listAttributes(definition, asset, out);
 	const labelWidth = Math.max(...[...facts, ...attributes].map(([label]) => displayWidth(label))) + 2;

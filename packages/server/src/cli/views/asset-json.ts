@@ -13,7 +13,7 @@ export function presentAsset(type: AssetType, asset: AssetRow): Record<string, u
 		last_confirmed_at: asset.lastConfirmedAt,
 		last_changed_at: asset.lastChangedAt,
 		states: [asset.standing],
-		labels: [],
+		labels: asset.labels ?? {},
 		attributes: sortAttributes(asset),
 		unknown: asset.unknown,
 	};
