@@ -224,6 +224,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The text of a query cannot be read from a column on.',
 		remedy: 'Correct it at the column that the message names; it says what may stand there.',
 	},
+	'QUERY:0010': {
+		meaning: 'Assets are not counted by this field.',
+		remedy: 'Give one of the fields that the message names; `rollcall query TEXT --facets` counts by all of them.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',

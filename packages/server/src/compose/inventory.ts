@@ -7,6 +7,7 @@ import { findUsers, listUsers, sliceUsers } from '#store/users.ts';
 import { openMigratedStore } from './database.ts';
 import { requireOrganization } from './organization.ts';
 import type { Inventory } from './ports.ts';
+import { openQuestions } from './questions.ts';
 
 /** Opens the inventory of one organization for reading and for confirming removals. */
 export async function openInventory(config: Config, slug: string): Promise<Inventory> {
@@ -14,6 +15,7 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 	try {
 		const { id } = await requireOrganization(store, slug);
 		return {
+			...openQuestions(store, id),
 			listDevices: (query) => store.tenant(id, (tx) => listDevices(tx, query)),
 			sliceDevices: (query) => store.tenant(id, (tx) => sliceDevices(tx, query)),
 			findDevices: (device) => store.tenant(id, (tx) => findDevices(tx, device)),

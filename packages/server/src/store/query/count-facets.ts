@@ -41,7 +41,7 @@ export interface FacetCounts {
 }
 
 /** Up to this many assets are counted one by one. */
-const exactLimit = 10_000;
+export const exactLimit = 10_000;
 /** One asset in so many is in the sample (`isSampled`). */
 const sampleRatio = 50;
 const defaultLimit = 20;
