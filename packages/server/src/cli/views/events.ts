@@ -47,9 +47,9 @@ export function describeEvent(event: FoundEvent): string {
 		case 'SourceMembershipRemove':
 			return `no longer reported by ${source ?? 'a source'}`;
 		case 'AttributeValueAdd':
-			return `${attributeOf(event)}: + ${valueOf(event)}`;
+			return `${attributeOf(event)}: + ${textOf(event)}`;
 		case 'AttributeValueRemove':
-			return `${attributeOf(event)}: − ${valueOf(event)}`;
+			return `${attributeOf(event)}: − ${textOf(event)}`;
 		default:
 			return describeChange(value);
 	}
@@ -93,10 +93,10 @@ function describeGroup(group: readonly FoundEvent[]): string {
 	const added = group.filter(({ type }) => type === 'AttributeValueAdd');
 	const [from, to] = [removed[0], added[0]];
 	if (from !== undefined && to !== undefined && group.length === 2 && !isListed(first)) {
-		return `${attributeOf(first)}: ${valueOf(from)} → ${valueOf(to)}`;
+		return `${attributeOf(first)}: ${textOf(from)} → ${textOf(to)}`;
 	}
 	if (removed.length + added.length === 0) return describeEvent(first);
-	const parts = [...removed.map((each) => `− ${valueOf(each)}`), ...added.map((each) => `+ ${valueOf(each)}`)];
+	const parts = [...removed.map((each) => `− ${textOf(each)}`), ...added.map((each) => `+ ${textOf(each)}`)];
 	return `${attributeOf(first)}: ${parts.join('  ')}`;
 }
 
@@ -110,7 +110,7 @@ function attributeOf({ attribute, value }: FoundEvent): string {
 	return toHarmless(name === undefined ? (attribute ?? '') : `${attribute}.${name}`);
 }
 
-function valueOf({ attribute, value }: FoundEvent): string {
+function textOf({ attribute, value }: FoundEvent): string {
 	const pair = pairOf(attribute, value);
 	return formatValue(pair === undefined ? value : pair.value);
 }
