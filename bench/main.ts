@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `npm run bench -- <name> [--json]`: each bench is a program of its own, so that it measures a fresh process. */
-const names = ['decode', 'collect', 'ingest'];
+const names = ['decode', 'collect', 'ingest', 'query'];
 const [name = '', ...args] = process.argv.slice(2);
 const path = join(import.meta.dirname, `${name}.ts`);
 

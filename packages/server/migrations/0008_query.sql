@@ -10,3 +10,10 @@ grant select on tenant_device_past, tenant_directory_user_past to rollcall_app;
 
 -- Names that the searchable column holds the beginning of only. None as a rule, but both sides of an `or` need an index.
 create index device_long_name on device (organization, asset_id) where is_primary and char_length(name_folded) >= 512;
+create index device_version_long_name on device_version (organization, asset_id)
+	where is_primary and char_length(name_folded) >= 512;
+-- Without them a third of all names were taken for long ones.
+create statistics device_name_length on char_length(name_folded) from device;
+
+-- What is undecided is looked for among the devices whose records do not tell something: few.
+create index device_untold on device (organization, asset_id) where is_primary and unknown is not null;

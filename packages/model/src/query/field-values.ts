@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../history/text.ts';
+import { eventValueText } from '../history/event-value.ts';
 import type { AssetFacts, EventFacts, RecordFacts } from './asset-facts.ts';
 import type { QueryField } from './fields.ts';
 
@@ -89,7 +89,7 @@ export function valuesOfEvent({ name }: QueryField, event: EventFacts): readonly
 		case 'attribute':
 			return listElements(event.attribute);
 		case 'value':
-			return event.value === undefined || event.value === null ? [] : [writeValue(event.value)];
+			return event.value === undefined || event.value === null ? [] : [eventValueText(event.value)];
 		case 'source':
 			return listElements(event.source);
 		case 'integration':
@@ -101,22 +101,4 @@ export function valuesOfEvent({ name }: QueryField, event: EventFacts): readonly
 		default:
 			throw new Error(`events have no field ${name}`);
 	}
-}
-
-/** A text as it is; anything else as PostgreSQL writes its jsonb: members by length of name, then name, and spaces. */
-function writeValue(value: unknown): string {
-	return typeof value === 'string' ? value : writeJson(value);
-}
-
-function writeJson(value: unknown): string {
-	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-	if (Array.isArray(value)) return `[${value.map(writeJson).join(', ')}]`;
-	const members = Object.entries(value)
-		.sort(([left], [right]) => sizeOf(left) - sizeOf(right) || compareCodePoints(left, right))
-		.map(([name, inner]) => `${JSON.stringify(name)}: ${writeJson(inner)}`);
-	return `{${members.join(', ')}}`;
-}
-
-function sizeOf(name: string): number {
-	return new TextEncoder().encode(name).length;
 }

@@ -1,7 +1,9 @@
 import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { type AttributeChange, diffAttributes } from '@rollcall/model/history/diff-attributes.ts';
+import { eventValueText } from '@rollcall/model/history/event-value.ts';
 import { wasRead } from './asset-standing.ts';
 import { copyRows } from './copy-rows.ts';
+import { foldOdd } from './fold-attributes.ts';
 import { projectRecords } from './project-records.ts';
 import { eventsPerRow, type Writer } from './publish-events.ts';
 import { type ChosenRow, isWhole } from './record-lines.ts';
@@ -102,7 +104,7 @@ function listChanges(
 	return diffAttributes(kind, before, after).map((change, order) => ({ ...change, row, order }));
 }
 
-const changeFields = 9;
+const changeFields = 10;
 
 async function writeChanges(tx: TenantTransaction, writer: Writer, changes: readonly RowChange[]): Promise<void> {
 	await copyRows(tx, 'pending_event', changes, (rows, { row, order, type, attribute, value }) => {
@@ -116,5 +118,6 @@ async function writeChanges(tx: TenantTransaction, writer: Writer, changes: read
 		rows.uuid(writer.executionId);
 		rows.text(attribute);
 		rows.json(value);
+		rows.text(foldOdd(eventValueText(value)));
 	});
 }

@@ -33,16 +33,16 @@ function readAddress(item: unknown): readonly string[] {
 export function commonColumns(type: AssetType): readonly ProjectedColumn[] {
 	return [
 		{ name: 'unknown', type: 'text[]', value: untoldByRecord },
-		{ name: 'terms', type: 'text[]', value: (record) => listTerms(type, record) },
+		{ name: 'terms', type: 'bigint[]', value: (record) => listTerms(type, record) },
 		{ name: 'folded', type: 'jsonb', value: foldRecord },
 	];
 }
 
 /** The id of the record beside its attributes: what is asked of it is asked of its folded form, too. */
 function foldRecord({ attributes, nativeId }: ProjectedRecord): Readonly<Record<string, unknown>> | null {
+	const id = foldAttributes({ native_id: nativeId });
 	const folded = foldAttributes(attributes);
-	const id = fold(nativeId);
-	return id === nativeId ? folded : { ...folded, native_id: id };
+	return id === null ? folded : { ...folded, ...id };
 }
 
 /** What the record itself does not tell, parts that were never read included; nothing where it tells all. */

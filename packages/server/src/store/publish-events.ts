@@ -39,11 +39,12 @@ with counter as (
 	on conflict (organization) do update set last_number = event_counter.last_number + $1
 	returning last_number - $1 as base
 ), pending as (
-	select at, seq, type, asset_id, record, integration, execution, attribute, value from pending_event
+	select at, seq, type, asset_id, record, integration, execution, attribute, value, value_folded from pending_event
 	union all
-	select observed_at, seq::bigint * ${eventsPerRow}, event, asset_id, id, $3::uuid, $4::uuid, null, null from incoming_record where event is not null
+	select observed_at, seq::bigint * ${eventsPerRow}, event, asset_id, id, $3::uuid, $4::uuid, null, null, null from incoming_record where event is not null
 )
-insert into event (organization, number, at, type, asset_id, record, integration, execution, attribute, value)
+insert into event (organization, number, at, type, asset_id, record, integration, execution, attribute, value,
+	value_folded)
 select $2::uuid, counter.base + row_number() over (order by e.at, e.seq), e.at, e.type, e.asset_id, e.record, e.integration,
-	e.execution, e.attribute, e.value
+	e.execution, e.attribute, e.value, e.value_folded
 from pending e cross join counter`;

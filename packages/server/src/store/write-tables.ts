@@ -19,7 +19,7 @@ create temp table if not exists retiring_record (
 ) with (autovacuum_enabled = off) on commit delete rows;
 create temp table if not exists pending_event (
 	seq bigint, at timestamptz(3), type text collate "C", asset_id uuid, record bigint, integration uuid, execution uuid,
-	attribute text collate "C", value jsonb
+	attribute text collate "C", value jsonb, value_folded text collate "C"
 ) with (autovacuum_enabled = off) on commit delete rows;`;
 
 /** Rows on their way into a projection. */

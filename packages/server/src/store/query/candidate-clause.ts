@@ -1,7 +1,6 @@
 import { assetKinds, attributesOfKind, untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
-import { sql } from 'kysely';
 import { testAsset } from './asset-clause.ts';
 import { testAttribute } from './attribute-clause.ts';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
@@ -9,7 +8,7 @@ import { testEnvelope } from './envelope-clause.ts';
 import { isMasked } from './mask-clause.ts';
 import { integrationsOf, type QueryContext } from './query-context.ts';
 import { someOf, unlessSkipped } from './row-attributes.ts';
-import { column, hasOther, isLive, type Rows } from './rows.ts';
+import { hasOther, isDuplicate, isLive, type Rows } from './rows.ts';
 
 /** What a condition is of an asset. What is neither met nor failed is undecided (`rules.md`, Unknown). */
 export interface Verdict {
@@ -17,6 +16,13 @@ export interface Verdict {
 	readonly met: Clause;
 	/** It is met, or may be. */
 	readonly maybe: Clause;
+	/** Whoever does not meet this is not undecided: cheaper to ask than both of the others. */
+	readonly masked: Clause;
+}
+
+/** Of a rule that is never undecided. */
+export function certain(met: Clause): Verdict {
+	return { met, maybe: met, masked: false };
 }
 
 /**
@@ -25,12 +31,12 @@ export interface Verdict {
  */
 export function testRule(rows: Rows, rule: CheckedRule, context: QueryContext): Verdict {
 	const ofAsset = testAsset(rows, rule, context);
-	if (ofAsset !== undefined) return { met: ofAsset, maybe: ofAsset };
+	if (ofAsset !== undefined) return certain(ofAsset);
 	const holds = (each: Rows) => holdsOf(each, rule, context);
 	const masked = someMasked(rows, rule, context);
-	if (rule.test.op === 'unknown') return { met: masked, maybe: masked };
+	if (rule.test.op === 'unknown') return certain(masked);
 	const met = ofCandidates(rows, rule, context, holds);
-	return { met, maybe: anyOf([met, masked]) };
+	return { met, maybe: anyOf([met, masked]), masked };
 }
 
 /** Envelope fields that the mask may name; the others are never unknown. */
@@ -68,7 +74,7 @@ function ofCandidates(
 
 /** Of a row that is not its asset's primary. */
 export function isCandidate(rows: Rows): Clause {
-	return allOf([isLive(rows), sql`not ${column(rows, 'is_duplicate')}`]);
+	return allOf([isLive(rows), notTrue(isDuplicate(rows))]);
 }
 
 /** Whether one of the candidates does not tell. Those of a kind that never tells it count where no other kind does. */

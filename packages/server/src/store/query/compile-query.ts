@@ -1,7 +1,7 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedNode, CheckedQuery, CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { sql } from 'kysely';
-import { testRule, type Verdict } from './candidate-clause.ts';
+import { certain, testRule, type Verdict } from './candidate-clause.ts';
 import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
 import { testEvent } from './event-clause.ts';
 import type { QueryContext } from './query-context.ts';
@@ -16,6 +16,8 @@ export interface CompiledQuery {
 	readonly matches: Clause;
 	/** It is failed for certain. What neither matches nor fails is undecided. */
 	readonly fails: Clause;
+	/** Whoever does not meet this is not undecided; false where nothing can be. */
+	readonly masked: Clause;
 }
 
 /**
@@ -39,43 +41,45 @@ export function compileQuery(checked: CheckedQuery, context: QueryContext): Comp
 }
 
 /** Met, or neither met nor failed. */
-export function isUndecided({ matches, fails }: CompiledQuery): Clause {
-	return allOf([notTrue(matches), notTrue(fails)]);
+export function isUndecided({ matches, fails, masked }: CompiledQuery): Clause {
+	return allOf([masked, notTrue(matches), notTrue(fails)]);
 }
 
-type Decision = Pick<CompiledQuery, 'matches' | 'fails'>;
+type Decision = Omit<CompiledQuery, 'base'>;
 
 function decide(node: CheckedNode, test: (rule: CheckedRule) => Verdict): Decision {
 	switch (node.kind) {
 		case 'rule': {
-			const { met, maybe } = test(node);
-			return { matches: met, fails: notTrue(maybe) };
+			const { met, maybe, masked } = test(node);
+			return { matches: met, fails: notTrue(maybe), masked };
 		}
 		case 'not': {
-			const { matches, fails } = decide(node.node, test);
-			return { matches: fails, fails: matches };
+			const { matches, fails, masked } = decide(node.node, test);
+			return { matches: fails, fails: matches, masked };
 		}
 		case 'and':
 		case 'or': {
 			const parts = node.nodes.map((each) => decide(each, test));
 			// Without rules everything meets it, also an `or`.
-			if (parts.length === 0) return { matches: true, fails: false };
+			if (parts.length === 0) return { matches: true, fails: false, masked: false };
 			const [matches, fails] = [parts.map((part) => part.matches), parts.map((part) => part.fails)];
+			const masked = anyOf(parts.map((part) => part.masked));
 			return node.kind === 'and'
-				? { matches: allOf(matches), fails: anyOf(fails) }
-				: { matches: anyOf(matches), fails: allOf(fails) };
+				? { matches: allOf(matches), fails: anyOf(fails), masked }
+				: { matches: anyOf(matches), fails: allOf(fails), masked };
 		}
 	}
 }
 
 function testOfEvent(rule: CheckedRule, context: QueryContext): Verdict {
 	const { entity } = rule.field;
-	if (entity === 'event') {
-		const met = testEvent(rule, context);
-		return { met, maybe: met };
-	}
-	const { met, maybe } = testRule({ type: entity, alias: 'd', at: context.at }, rule, context);
-	return { met: isOfAsset(entity, met, context), maybe: isOfAsset(entity, maybe, context) };
+	if (entity === 'event') return certain(testEvent(rule, context));
+	const { met, maybe, masked } = testRule({ type: entity, alias: 'd', at: context.at }, rule, context);
+	return {
+		met: isOfAsset(entity, met, context),
+		maybe: isOfAsset(entity, maybe, context),
+		masked: isOfAsset(entity, masked, context),
+	};
 }
 
 /** The event's asset is one of the type that meets a condition, whether it still lives or not. */

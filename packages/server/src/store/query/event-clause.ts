@@ -1,5 +1,6 @@
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { lowerAscii } from '../lower-ascii.ts';
 import type { Clause } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
 import type { QueryContext } from './query-context.ts';
@@ -16,7 +17,11 @@ export function testEvent({ field, test }: CheckedRule, context: QueryContext): 
 		const met = context.integrations.filter((each) => meetsText(field.name === 'source' ? each.kind : each.id, test));
 		return met.length > 0 && sql`e.integration = any (${met.map(({ id }) => id)}::uuid[])`;
 	}
-	return testText(foldedValue(field.name, value), simplify(test));
+	if (field.values !== undefined) {
+		const met = field.values.filter((each) => meetsText(each, test));
+		return met.length > 0 && sql`${value} = any (${met}::text[])`;
+	}
+	return testText(field.name === 'value' ? foldedValue(value) : sql`${value}::text`, simplify(test));
 }
 
 function eventValue(name: string): RawBuilder<unknown> {
@@ -32,8 +37,7 @@ function eventValue(name: string): RawBuilder<unknown> {
 	}
 }
 
-function foldedValue(name: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
-	// Words of our own, but for the value: that is folded when it is asked for.
-	if (name === 'value') return sql`lower(normalize(${value}, nfc))`;
-	return name === 'type' ? sql`lower(${value})` : sql`${value}::text`;
+/** What the database cannot fold by itself stands beside the value. */
+function foldedValue(value: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`coalesce(e.value_folded, ${lowerAscii(value)})`;
 }

@@ -26,9 +26,9 @@ const now = minute(100);
 /** In a round, between rounds, before everything; null is now. */
 const moments = [null, minute(roundMinutes), minute(roundMinutes + 5), minute(2 * roundMinutes + 5)] as const;
 
-/** Labels have a table of their own; the value of an event is folded by the database. */
-function isAsked({ entity, name }: QueryField): boolean {
-	return name !== 'labels' && !(entity === 'event' && name === 'value');
+/** Labels have a table of their own. */
+function isAsked({ name }: QueryField): boolean {
+	return name !== 'labels';
 }
 
 const pools = {

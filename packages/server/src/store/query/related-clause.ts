@@ -1,7 +1,7 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { type RawBuilder, sql } from 'kysely';
-import { isCandidate, testRule, type Verdict } from './candidate-clause.ts';
+import { certain, isCandidate, testRule, type Verdict } from './candidate-clause.ts';
 import { allOf, anyOf, type Clause, toSql } from './clause.ts';
 import { testEvent } from './event-clause.ts';
 import type { QueryContext } from './query-context.ts';
@@ -15,12 +15,13 @@ export function isLivePrimary(rows: Rows): Clause {
 /** A rule of what is related to an asset: its events, or the live assets of another type in the same account. */
 export function testRelated(rows: Rows, rule: CheckedRule, context: QueryContext): Verdict {
 	const { entity } = rule.field;
-	if (entity === 'event') {
-		const met = hasEvent(rows, testEvent(rule, context));
-		return { met, maybe: met };
-	}
-	const { met, maybe } = testRule({ type: entity, alias: 'd', at: rows.at }, rule, context);
-	return { met: sharesAccount(rows, entity, met), maybe: sharesAccount(rows, entity, maybe) };
+	if (entity === 'event') return certain(hasEvent(rows, testEvent(rule, context)));
+	const { met, maybe, masked } = testRule({ type: entity, alias: 'd', at: rows.at }, rule, context);
+	return {
+		met: sharesAccount(rows, entity, met),
+		maybe: sharesAccount(rows, entity, maybe),
+		masked: sharesAccount(rows, entity, masked),
+	};
 }
 
 function hasEvent(rows: Rows, condition: Clause): Clause {

@@ -1,5 +1,6 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { lowerAscii } from '../lower-ascii.ts';
 import { projections } from '../projections.ts';
 import { allOf, type Clause } from './clause.ts';
 
@@ -34,6 +35,11 @@ export function isLive(rows: Rows): Clause {
 	return sql`${column(rows, 'record_state')} = 'active'`;
 }
 
+/** Records of one device say the same of the same thing: all but the primary are its duplicates, whoever looked at them. */
+export function isDuplicate(rows: Rows): RawBuilder<unknown> {
+	return rows.type === 'device' ? sql`not ${column(rows, 'is_primary')}` : column(rows, 'is_duplicate');
+}
+
 /** The stored attributes of the row's record. One look-up by its key, and only where no column has what is asked for. */
 export function attributes(rows: Rows): RawBuilder<unknown> {
 	const record = column(rows, 'record');
@@ -44,8 +50,8 @@ export function attributes(rows: Rows): RawBuilder<unknown> {
 }
 
 export function foldedNativeId(rows: Rows): RawBuilder<unknown> {
-	const { record, folded } = { record: column(rows, 'record'), folded: column(rows, 'folded') };
-	return sql`coalesce(${folded} ->> 'native_id', (select r.native_id from tenant_record r where r.id = ${record}))`;
+	const own = sql`(select ${lowerAscii(sql`r.native_id`)} from tenant_record r where r.id = ${column(rows, 'record')})`;
+	return sql`coalesce(${column(rows, 'folded')} ->> 'native_id', ${own})`;
 }
 
 /**
