@@ -4,10 +4,11 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { findField, type QueryField } from '@rollcall/model/query/fields.ts';
 import { suggest } from '@rollcall/model/text/nearest.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { lowerAscii } from '../lower-ascii.ts';
 import { testAsset } from './asset-clause.ts';
 import { toSql } from './clause.ts';
 import { integrationsOfType, type QueryContext } from './query-context.ts';
-import { unlessSkipped } from './row-attributes.ts';
+import { stored, unlessSkipped } from './row-attributes.ts';
 import { column, type Rows } from './rows.ts';
 
 /** Where the values of a field stand. */
@@ -15,7 +16,7 @@ type FacetSource =
 	/** In a column of each record's row, as one text or flag. */
 	| { readonly shape: 'column'; readonly column: string }
 	| { readonly shape: 'list'; readonly column: string }
-	/** Names of tags, among the terms. They match whatever their case, and are counted folded. */
+	/** Names of tags, in the record alone. They match whatever their case, and are counted folded. */
 	| { readonly shape: 'tagNames' }
 	/** Of the asset as a whole: which of these texts it meets as a value of the field. */
 	| { readonly shape: 'asset'; valuesOf(context: QueryContext): readonly string[] };
@@ -118,9 +119,14 @@ export function pairsOf(rows: Rows, chosen: readonly FacetField[], context: Quer
 			continue;
 		}
 		if (source.shape === 'tagNames') {
-			// How many have none is not told: another look at each row's terms, which are many, would take twice the time.
-			const terms = unlessOff(rows, field, context, column(rows, 'terms'));
-			lists.push(sql`select ${number}, substr(t, 6) from unnest(${terms}) t where t like 'tags?%'`);
+			const folded = unlessOff(rows, field, context, sql`(${column(rows, 'folded')} -> 'tags')`);
+			const tags = unlessOff(rows, field, context, stored(rows, 'tags'));
+			// How many have none is not told: that would be another look at each record. See `named-clause.ts` for both forms.
+			lists.push(sql`select distinct ${number}, t.name from (
+				select p.v ->> 0 as name from jsonb_path_query(${folded}, '$[*]') p(v)
+				union all
+				select ${lowerAscii(sql`k.name`)} from jsonb_object_keys(case when ${folded} is null then ${tags} end) k(name)
+			) t`);
 			continue;
 		}
 		const values = unlessOff(rows, field, context, column(rows, source.column));

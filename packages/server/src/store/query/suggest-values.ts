@@ -94,7 +94,7 @@ async function listTagValues(tx: TenantTransaction, type: AssetType, name: strin
 		tx,
 		sql`select t.key as name, t.value, count(*)::int as count from ${source(rows)}
 			cross join lateral jsonb_each_text(${attributes(rows)} -> 'tags') t
-			where ${column(rows, 'terms')} @> ${[tagNameTerm(fold(name))]}::text[] and ${toSql(await whereLooked(tx, rows))}
+			where ${column(rows, 'terms')} @> ${[tagNameTerm(fold(name))]}::bigint[] and ${toSql(await whereLooked(tx, rows))}
 			group by 1, 2 order by 3 desc, 2 limit ${mostValues}`,
 	);
 	return pairs.filter((pair) => fold(pair.name) === fold(name)).map(({ value, count }) => ({ value, count }));
