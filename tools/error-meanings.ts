@@ -260,6 +260,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'There is no saved query of this name.',
 		remedy: 'Take one that `rollcall queries` lists, or save it.',
 	},
+	'QUERY:0010': {
+		meaning: 'Assets are not counted by this field.',
+		remedy: 'Give one of the fields that the message names; `rollcall query TEXT --facets` counts by all of them.',
+	},
 	'SOURCE:0001': {
 		meaning: 'No source has this name.',
 		remedy: 'Take one of those the message lists.',

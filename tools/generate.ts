@@ -4,6 +4,7 @@ import { renderShapeTable } from '../packages/server/src/aws/ec2-xml/render-shap
 import { generatedDocuments } from './generate-docs.ts';
 import { errorDocument } from './generate-errors.ts';
 import { permissionDocument } from './generate-permissions.ts';
+import { queryDocument } from './generate-queries.ts';
 import { regenerateBiomeFile } from './generate-zones.ts';
 import { regenerateArchitecture } from './invariants.ts';
 
@@ -13,6 +14,7 @@ const generated: readonly { readonly path: string; readonly build: (root: string
 	{ path: 'packages/server/src/aws/ec2-xml/shape-table.generated.ts', build: () => renderShapeTable() },
 	{ path: 'docs/architecture.md', build: regenerateArchitecture },
 	...generatedDocuments,
+	queryDocument,
 	errorDocument,
 	permissionDocument,
 ];

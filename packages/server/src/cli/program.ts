@@ -6,12 +6,15 @@ import { defineCollect } from './commands/collect/define.ts';
 import { defineDevice } from './commands/device.ts';
 import { defineDevices } from './commands/devices.ts';
 import { defineDoctor } from './commands/doctor.ts';
+import { defineEvents } from './commands/events.ts';
 import { defineExecution } from './commands/execution.ts';
 import { defineExecutions } from './commands/executions.ts';
+import { defineHistory } from './commands/history.ts';
 import { defineLabel } from './commands/label/define.ts';
 import { defineMigrate } from './commands/migrate.ts';
 import { definePolicy } from './commands/policy/define.ts';
 import { defineFindings, defineQueries } from './commands/queries/define.ts';
+import { defineQuery } from './commands/query.ts';
 import { defineRemovals } from './commands/removals.ts';
 import { defineTest } from './commands/test/define.ts';
 import { defineUser } from './commands/user.ts';
@@ -44,6 +47,7 @@ Examples:
   $ rollcall policy --integrations ec2.devices,iam.users --organization-discovery --format cloudformation
   $ rollcall collect ec2.devices --role-arn arn:aws:iam::111122223333:role/RollcallCollector --organization-discovery
   $ rollcall devices --os windows --public
+  $ rollcall query 'os_platform = windows and external_ips exists'
   $ rollcall users --group "*admin*"
   $ rollcall doctor
 `;
@@ -84,6 +88,9 @@ export function buildProgram(context: CommandContext): Program {
 		defineFindings,
 		defineQueries,
 		defineLabel,
+		defineQuery,
+		defineHistory,
+		defineEvents,
 		defineAccounts,
 		defineExecutions,
 		defineExecution,

@@ -12,6 +12,7 @@ import {
 } from '#store/accounts.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
+import { refreshFacets } from '#store/query/refresh-facets.ts';
 import { failAccountScopes, failScopes, listAccountSizes, skipAccountScopes } from '#store/scopes.ts';
 import { sweepExecution } from '#store/sweep.ts';
 import type { Discovery } from './access.ts';
@@ -76,7 +77,11 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 		closeAccounts: (discovery, ledger) => closeAccounts(options, executionId, discovery, ledger),
 		sweep: async () => {
 			await writeOrphans(options, executionId, orphans);
-			return store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at: now() }));
+			const swept = await store.tenant(organizationId, (tx) =>
+				sweepExecution(tx, { integrationId, executionId, at: now() }),
+			);
+			await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
+			return swept;
 		},
 		complete: async (summary) => {
 			stopBeating();
@@ -117,6 +122,7 @@ async function finishInterrupted(options: StoreBookOptions): Promise<void> {
 	for (const executionId of interrupted) {
 		const at = new Date(clock.now());
 		await store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at }));
+		await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
 		await store.tenant(organizationId, (tx) =>
 			completeExecution(tx, {
 				id: executionId,

@@ -9,6 +9,7 @@ import { openLabels } from './labels.ts';
 import { requireOrganization } from './organization.ts';
 import type { Inventory } from './ports.ts';
 import { openQueries } from './queries.ts';
+import { openQuestions } from './questions.ts';
 
 /** Opens the inventory of one organization for reading, and for what people change in it. */
 export async function openInventory(config: Config, slug: string): Promise<Inventory> {
@@ -16,6 +17,7 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 	try {
 		const { id } = await requireOrganization(store, slug);
 		return {
+			...openQuestions(store, id),
 			listDevices: (query) => store.tenant(id, (tx) => listDevices(tx, query)),
 			sliceDevices: (query) => store.tenant(id, (tx) => sliceDevices(tx, query)),
 			findDevices: (device) => store.tenant(id, (tx) => findDevices(tx, device)),

@@ -1,11 +1,24 @@
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import type { QueryField } from '@rollcall/model/query/fields.ts';
+import type { Query } from '@rollcall/model/query/query.ts';
 import type { AccessTestResult } from '@rollcall/model/run/access-test.ts';
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import type { LiveAccessTest } from '#connect/access-test/board.ts';
 import type { PolicyAnswer } from '#connect/policies/build-policy.ts';
 import type { PolicyRequest } from '#connect/policies/request.ts';
 import type { AccountRow } from '#store/account-list.ts';
+import type { Coverage } from '#store/asset-listing.ts';
 import type { DeviceDetail, DevicePage, DeviceQuery, DeviceSlice } from '#store/devices.ts';
 import type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
+import type { AssetThen } from '#store/query/asset-as-of.ts';
+import type { NamedAsset } from '#store/query/asset-names.ts';
+import type { AssetCounts } from '#store/query/count-assets.ts';
+import type { FacetCounts, FacetOptions } from '#store/query/count-facets.ts';
+import type { ExportOptions } from '#store/query/export-assets.ts';
+import type { FoundPage } from '#store/query/query-assets.ts';
+import type { EventOptions, EventPage, HistogramBucket, HistogramOptions } from '#store/query/query-events.ts';
+import type { TimelineOptions } from '#store/query/read-timeline.ts';
+import type { SuggestedValue, SuggestOptions } from '#store/query/suggest-values.ts';
 import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts';
 import type { Config } from './environment.ts';
@@ -25,6 +38,13 @@ export type { DeviceDetail, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } fr
 export type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
 export type { FreeAddress, UncoveredAccount } from '#store/finding-counts.ts';
 export type { Label, LabelInput, LabelRow } from '#store/labels.ts';
+export type { AssetThen, SourceThen } from '#store/query/asset-as-of.ts';
+export type { NamedAsset } from '#store/query/asset-names.ts';
+export type { AssetCount, AssetCounts } from '#store/query/count-assets.ts';
+export type { Facet, FacetCounts, FacetOptions } from '#store/query/count-facets.ts';
+export type { FoundPage } from '#store/query/query-assets.ts';
+export type { EventPage, FoundEvent, HistogramBucket, HistogramOptions } from '#store/query/query-events.ts';
+export type { FoundAsset } from '#store/query/read-assets.ts';
 export type { CountedFinding } from '#store/query-counts.ts';
 export type { Found, QueryReport } from '#store/query-reports.ts';
 export type { QueryCount, TrendDay } from '#store/query-trends.ts';
@@ -188,7 +208,54 @@ export interface AccessTestHooks extends Pick<CollectHooks, 'stopping' | 'aborti
 	readonly onStart: (live: LiveAccessTest) => void;
 }
 
-export interface Inventory extends LabelInventory, QueryInventory {
+/** A question about the assets of one type. */
+export interface AssetQuestion {
+	readonly type: AssetType;
+	readonly query: Query;
+	/** Null: now. */
+	readonly asOf: Date | null;
+}
+
+export interface EventQuestion {
+	readonly query: Query;
+}
+
+/** What belongs to the answer as a whole. */
+export interface Answer {
+	readonly counts: AssetCounts;
+	readonly coverage: Coverage;
+	/** What a person should know of how the query was read. */
+	readonly notices: readonly string[];
+}
+
+export interface ExportRequest extends ExportOptions {
+	/** Called first, where the counts are wanted. */
+	readonly answered?: (about: Answer) => Promise<void>;
+	/** Called with each page; the next one is read when it is taken. */
+	readonly page: (page: FoundPage) => Promise<void>;
+}
+
+/** Throw `QUERY:0001` for a query that does not fit, `STORE:0010` for a moment whose past is not kept. */
+export interface Questions {
+	/** How many match, and what that depends on. */
+	answerQuery(question: AssetQuestion): Promise<Answer>;
+	/** Throws `QUERY:0010` for a field that nothing is counted by. */
+	countFacets(question: AssetQuestion, options: FacetOptions): Promise<FacetCounts & Omit<Answer, 'counts'>>;
+	/** All that match from one snapshot, page by page. */
+	exportAssets(question: AssetQuestion, request: ExportRequest): Promise<void>;
+	suggestValues(field: QueryField, options: SuggestOptions): Promise<readonly SuggestedValue[]>;
+	/** Newest first. */
+	queryEvents(question: EventQuestion, options: EventOptions): Promise<EventPage>;
+	countEvents(question: EventQuestion, options: HistogramOptions): Promise<readonly HistogramBucket[]>;
+	/** By asset id, also one from before a merge, or what `findDevices` and `findUsers` take. */
+	findAssets(id: string): Promise<readonly NamedAsset[]>;
+	/** Latest first. */
+	readTimeline(assetId: string, options: TimelineOptions): Promise<EventPage>;
+	/** As it was; several where it was not merged yet, none where it was not seen yet. */
+	readAssetAsOf(asset: NamedAsset, at: Date): Promise<readonly AssetThen[]>;
+}
+
+export interface Inventory extends Questions, LabelInventory, QueryInventory {
 	/** A page, and the count and coverage of the whole list. */
 	listDevices(query: DeviceQuery): Promise<DevicePage>;
 	/** A page alone, for the further ones of a list: counting a million devices takes a second. */

@@ -39,7 +39,7 @@ export async function showAsset<Detail extends AssetDetail>(
 ): Promise<number> {
 	return withInventory(context, options, async (inventory) => {
 		const assets = await definition.find(inventory);
-		if (assets.length === 0) throw noAsset(definition);
+		if (assets.length === 0) throw noAsset(definition.type, definition.id, definition.fix);
 		const { out } = context.terminal;
 		const nowMs = context.terminal.now();
 		for (const [index, asset] of assets.entries()) {
@@ -50,12 +50,13 @@ export async function showAsset<Detail extends AssetDetail>(
 	});
 }
 
-function noAsset({ type, id, fix }: Pick<ShowDefinition<AssetDetail>, 'type' | 'id' | 'fix'>): RollcallError {
+/** @param asked the noun, as `device` */
+export function noAsset(asked: string, id: string, fix: string): RollcallError {
 	return new RollcallError({
 		code: 'INVENTORY:0001',
 		actor: 'you',
 		retryable: false,
-		message: `no ${type} has the id "${id}"`,
+		message: `no ${asked} has the id "${id}"`,
 		fix,
 	});
 }

@@ -1,0 +1,33 @@
+-- How many live assets have which value of which field, by the scope of their primary record. What people see without a
+-- filter is the sum over the scopes: it is made anew for those that changed when an execution ends.
+create table scope_facet (
+	organization uuid not null default current_organization(),
+	scope bigint not null,
+	type text collate "C" not null,
+	-- Empty: the assets themselves, whatever their values.
+	field text collate "C" not null,
+	-- NULL: no record of the asset tells a value.
+	value text collate "C",
+	count integer not null,
+	unique nulls not distinct (organization, type, field, value, scope)
+) with (autovacuum_vacuum_scale_factor = 0.1);
+create index scope_facet_scope on scope_facet (scope);
+select isolate_table('scope_facet');
+grant select, insert, update, delete on scope_facet to rollcall_app;
+create view tenant_scope_facet as select * from scope_facet where organization = current_organization();
+grant select on tenant_scope_facet to rollcall_app;
+
+-- The last change that the counters of a scope know of. Beside the scope, so that reading one that did not change writes
+-- nothing here.
+create table scope_facet_state (
+	scope bigint primary key,
+	organization uuid not null default current_organization(),
+	type text collate "C" not null,
+	facets_at timestamptz(3) not null
+);
+create index scope_facet_state_latest on scope_facet_state (organization, type, facets_at);
+select isolate_table('scope_facet_state');
+grant select, insert, update, delete on scope_facet_state to rollcall_app;
+
+-- What became of users since: theirs are correlated, so that a row may change without its record.
+create index directory_user_valid on directory_user (organization, valid_from);

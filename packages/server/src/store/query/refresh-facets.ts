@@ -1,0 +1,93 @@
+import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
+import { sql } from 'kysely';
+import { runSql } from '../compile-sql.ts';
+import { projections } from '../projections.ts';
+import type { TenantTransaction } from '../transaction.ts';
+import { allOf } from './clause.ts';
+import { chooseFacetFields, everyAsset, everyAssetField } from './facet-fields.ts';
+import { countPairs } from './facet-rows.ts';
+import type { QueryContext } from './query-context.ts';
+import { isLivePrimary } from './related-clause.ts';
+import type { Rows } from './rows.ts';
+
+/**
+ * Makes the counters of those scopes anew whose assets changed since they were made; of an unchanged inventory it writes
+ * nothing. At the end of an execution, after everything that it changes. Scopes that another one is reading are left to it.
+ */
+export async function refreshFacets(tx: TenantTransaction, executionId: string): Promise<void> {
+	await tx.client.query(
+		`select pg_advisory_xact_lock(hashtextextended('rollcall facets ' || current_organization()::text, 0))`,
+	);
+	const integrations = await runSql<QueryContext['integrations'][number]>(
+		tx,
+		sql`select id, kind, configuration from integration`,
+	);
+	for (const type of assetTypes) {
+		if (!integrations.some(({ kind }) => kind.endsWith(`.${type}s`))) continue;
+		const scopes = await findStale(tx, type, executionId);
+		if (scopes.length > 0) await countScopes(tx, type, { at: null, integrations, accounts: [] }, scopes);
+	}
+}
+
+interface StaleScope {
+	readonly scope: string;
+	/** The latest change of it. */
+	readonly at: Date;
+}
+
+/**
+ * Whatever changed since the latest change that is counted, and since this execution began: it may have written what it
+ * saw earlier than another one that ended meanwhile. Of rows that are no primaries, also the scope of their primary.
+ */
+async function findStale(tx: TenantTransaction, type: AssetType, executionId: string): Promise<readonly StaleScope[]> {
+	const table = sql.raw(projections[type].table);
+	const time = sql.raw(type === 'device' ? 'changed_at' : 'valid_from');
+	const primary = sql.raw(type === 'device' ? 'and d.is_primary' : '');
+	return await runSql<StaleScope>(
+		tx,
+		sql`with since as materialized (
+				select coalesce(least(max(f.facets_at), (select coalesce(x.started_at, x.created_at) from execution x
+					where x.id = ${executionId}::uuid)), '-infinity') as at
+				from scope_facet_state f where f.type = ${type}
+			), changed as (
+				select d.scope, max(d.${time}) as at from tenant_${table} d
+				where d.${time} >= (select at from since) ${primary} group by 1
+				union all
+				select unnest(array[d.scope, p.scope]), max(d.valid_from) from tenant_${table} d
+				left join tenant_${table} p on p.asset_id = d.asset_id and p.is_primary
+				where not d.is_primary and d.valid_from >= (select at from since) group by 1
+			)
+			select c.scope, c.at from (select scope, max(at) as at from changed where scope is not null group by 1) c
+			join tenant_scope s on s.id = c.scope
+			left join scope_facet_state f on f.scope = c.scope
+			where c.at > coalesce(f.facets_at, '-infinity')
+				and (s.lease_execution is null or s.lease_execution = ${executionId}::uuid or s.lease_expires_at < now())`,
+	);
+}
+
+async function countScopes(
+	tx: TenantTransaction,
+	type: AssetType,
+	context: QueryContext,
+	stale: readonly StaleScope[],
+): Promise<void> {
+	const scopes = stale.map(({ scope }) => scope);
+	// What states records are in is derived when it is asked for.
+	const fields = chooseFacetFields(type, undefined).filter(({ name }) => name !== 'states');
+	const rows: Rows = { type, alias: 'd', at: null };
+	const where = allOf([isLivePrimary(rows), sql`d.scope = any (${scopes}::bigint[])`]);
+	const names = fields.map(({ name }) => name);
+	const name = sql`case when c.field = ${everyAsset} then ${everyAssetField} else (${names}::text[])[c.field + 1] end`;
+	await runSql(tx, sql`delete from scope_facet where scope = any (${scopes}::bigint[])`);
+	await runSql(
+		tx,
+		sql`insert into scope_facet (scope, type, field, value, count)
+			select c.scope, ${type}, ${name}, c.value, c.count from (${countPairs({ rows, where, context }, fields, true)}) c`,
+	);
+	await runSql(
+		tx,
+		sql`insert into scope_facet_state (scope, type, facets_at)
+			select g.scope, ${type}, g.at from unnest(${scopes}::bigint[], ${stale.map(({ at }) => at)}::timestamptz[]) g(scope, at)
+			on conflict (scope) do update set facets_at = excluded.facets_at`,
+	);
+}
