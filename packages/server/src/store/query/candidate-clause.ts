@@ -77,7 +77,10 @@ export function isCandidate(rows: Rows): Clause {
 	return allOf([isLive(rows), notTrue(isDuplicate(rows))]);
 }
 
-/** Whether one of the candidates does not tell. Those of a kind that never tells it count where no other kind does. */
+/**
+ * Whether one of the candidates does not tell. Those of a kind that never tells it, and so never has a value of it, count
+ * where no other kind does.
+ */
 function someMasked(rows: Rows, rule: CheckedRule, context: QueryContext): Clause {
 	const { field } = rule;
 	if (field.origin === 'envelope' && !maskedEnvelope.has(field.name)) return false;

@@ -1,5 +1,5 @@
 import { attributesFedBy } from '@rollcall/model/asset/attribute.ts';
-import { attributesOfKind, enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
+import { attributesOfKind, enrichedPartsOf, untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { type UnknownReason, unknownReasons } from '@rollcall/model/asset/unknown.ts';
 import { anyAttributes } from '@rollcall/model/query/testing/any-world.ts';
 import { type Outcome, outcomes } from '@rollcall/model/run/outcome.ts';
@@ -69,7 +69,9 @@ function anyRow(kind: string): fc.Arbitrary<PlannedRow> {
 			const partsRead = [0, ...read];
 			const feeders = ['primary', ...enrichedPartsOf(kind).map(({ action }) => action)];
 			const fed = new Set(partsRead.flatMap((part) => attributesFedBy(attributesOfKind(kind), feeders[part] ?? '')));
-			const own = Object.entries(attributes).filter(([name]) => fed.has(name));
+			// No source has a value of what it never tells.
+			const untold = untoldAttributesOf(kind);
+			const own = Object.entries(attributes).filter(([name]) => fed.has(name) && !untold.includes(name));
 			const isDevice = kind === 'ec2.devices';
 			return {
 				...row,
