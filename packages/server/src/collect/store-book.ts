@@ -10,6 +10,7 @@ import {
 	recordAccountPage,
 	retireAccountRecords,
 } from '#store/accounts.ts';
+import { correlateOrganization } from '#store/correlate-organization.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
 import { failAccountScopes, failScopes, listAccountSizes, skipAccountScopes } from '#store/scopes.ts';
@@ -76,7 +77,11 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 		closeAccounts: (discovery, ledger) => closeAccounts(options, executionId, discovery, ledger),
 		sweep: async () => {
 			await writeOrphans(options, executionId, orphans);
-			return store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at: now() }));
+			const swept = await store.tenant(organizationId, (tx) =>
+				sweepExecution(tx, { integrationId, executionId, at: now() }),
+			);
+			await correlateOrganization(store, organizationId, { at: now(), executionId });
+			return swept;
 		},
 		complete: async (summary) => {
 			stopBeating();
