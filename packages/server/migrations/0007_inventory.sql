@@ -52,9 +52,9 @@ create table device (
 	ipv6 inet[],
 	-- Names of attributes that the record itself does not tell, parts that were never read included.
 	unknown text[] collate "C",
-	-- `field=value` of what is asked for by equality, and names and values of tags, all folded (`terms.ts`).
-	terms text[] collate "C" not null,
-	-- Attributes whose folded form differs from the stored one, in that form.
+	-- Digests of `field=value` for what is asked for by equality, and of names and values of tags, all folded (`terms.ts`).
+	terms bigint[] not null,
+	-- Attributes whose folded form the database cannot make by itself, in that form (`fold-attributes.ts`).
 	folded jsonb
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create unique index device_asset on device (organization, asset_id) where is_primary;
@@ -120,7 +120,7 @@ create table directory_user (
 	-- Names of the groups (ids where they have none), as they are counted.
 	group_names text[] collate "C",
 	unknown text[] collate "C",
-	terms text[] collate "C" not null,
+	terms bigint[] not null,
 	folded jsonb
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create unique index directory_user_asset on directory_user (organization, asset_id) where is_primary;

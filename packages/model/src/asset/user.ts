@@ -133,8 +133,8 @@ export const untoldByIdentityCenter = [
 	'access_keys_last_used_at',
 ] as const satisfies readonly UserAttributeName[];
 
-/** The same of IAM: a user is changed without a trace in what IAM gives. `enabled` is in its table, and said by `convert`. */
-export const untoldByIam = ['updated_at'] as const satisfies readonly UserAttributeName[];
+/** The same of IAM: a user is changed without a trace in what IAM gives, and whether it may sign in is not said at all. */
+export const untoldByIam = ['updated_at', 'enabled'] as const satisfies readonly UserAttributeName[];
 
 /** Attributes of one user. An attribute that is not there is known to be absent, unless the unknown mask names it. */
 export type UserAttributes = {

@@ -1,4 +1,5 @@
 import type { AddressRange } from './checked-query.ts';
+import { quote } from './rule-fault.ts';
 
 /** An IP address as a number. IPv4-mapped IPv6 is IPv4. */
 export interface Address {
@@ -124,18 +125,14 @@ function readCidr(text: string): ReadRange {
 	}
 	const hostMask = (1n << BigInt(width[family] - Number(prefix))) - 1n;
 	const network = bits & ~hostMask;
-	// A network of mapped addresses alone is one of IPv4; a wider one is of IPv6, whatever it holds beside.
-	const isMapped = family === 6 && Number(prefix) >= 96 && network >> 32n === mappedPrefix;
+	// A network of mapped addresses alone is one of IPv4. A wider one begins before them, and is of IPv6.
+	const isMapped = family === 6 && network >> 32n === mappedPrefix;
 	const format = (end: bigint): string =>
 		formatAddress(isMapped ? { family: 4, bits: end & 0xffffffffn } : { family, bits: end });
 	const range = { first: format(network), last: format(network | hostMask) };
 	if (network === bits) return { range };
 	const length = isMapped ? Number(prefix) - 96 : prefix;
 	return { range, notice: `${text} is read as ${range.first}/${length}: its host bits are cleared` };
-}
-
-function quote(text: string): string {
-	return JSON.stringify(text);
 }
 
 export function isInRange(address: Address, { first, last }: AddressRange): boolean {

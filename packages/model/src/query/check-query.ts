@@ -2,7 +2,7 @@ import { RollcallError } from '../errors/rollcall-error.ts';
 import { checkRule } from './check-rule.ts';
 import type { CheckedNode, CheckedQuery } from './checked-query.ts';
 import { type Entity, isList, isNamedValue, isQuery, type Query, type Rule } from './query.ts';
-import type { RuleContext, RuleFault, RulePlace } from './rule-fault.ts';
+import { clip, type RuleContext, type RuleFault, type RulePlace } from './rule-fault.ts';
 
 /** How deep groups may nest, the outermost one included. */
 export const mostDepth = 20;
@@ -74,7 +74,7 @@ function failAt(
 	fault?: RuleFault,
 ): RollcallError {
 	const where = path.map((index) => `rules[${index}]`).join('.') || 'query';
-	const of = field === undefined ? '' : ` (${field})`;
+	const of = field === undefined ? '' : ` (${clip(field)})`;
 	return new RollcallError({
 		code: 'QUERY:0001',
 		actor: 'you',

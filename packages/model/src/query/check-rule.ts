@@ -6,7 +6,7 @@ import type { CheckedNode, CheckedRule, RecordScope, Test } from './checked-quer
 import { fieldsOf, findField, type QueryField } from './fields.ts';
 import { isBare, operatorsOf, positiveOf } from './operators.ts';
 import { type Entity, entities, isNamedValue, type Rule } from './query.ts';
-import type { RuleContext, RuleFault } from './rule-fault.ts';
+import { quote, type RuleContext, type RuleFault } from './rule-fault.ts';
 
 export function checkRule(rule: Rule, root: Entity, context: RuleContext): CheckedNode {
 	const entity = rule.entity ?? root;
@@ -42,6 +42,7 @@ function checkTest(rule: Rule, field: QueryField, context: RuleContext): Test {
 
 const plurals: Readonly<Record<Entity, string>> = { device: 'devices', user: 'users', event: 'events' };
 const mostSuggestions = 5;
+const longestMeant = 100;
 
 /** @param root what is asked for; fields of the others are written with a prefix */
 export function describeUnknownField(root: Entity, entity: Entity, name: string): RuleFault {
@@ -53,7 +54,7 @@ export function describeUnknownField(root: Entity, entity: Entity, name: string)
 		.map((other) => (other === root ? name : `${other}.${name}`));
 	const meant = elsewhere.length > 0 ? elsewhere : prefixed;
 	const fix = meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : `known are: ${names.join(', ')}`;
-	const problem = `there is no field ${JSON.stringify(name)} of ${plurals[entity]}; ${fix}`;
+	const problem = `there is no field ${quote(name)} of ${plurals[entity]}; ${fix}`;
 	return { problem, expected: ['a field'], suggestions: meant };
 }
 
@@ -61,7 +62,7 @@ function meantFields(entity: Entity, typed: string, names: readonly string[]): r
 	const lower = typed.toLowerCase();
 	const meant = findMeant(lower, names);
 	const dot = lower.indexOf('.');
-	if (meant.length > 0 || dot < 0) return meant;
+	if (meant.length > 0 || dot < 0 || typed.length > longestMeant) return meant;
 	// `tag.env`: the part before the dot may be what is wrong.
 	const named = names.filter((name) => findField(entity, name)?.type === 'named');
 	return findMeant(lower.slice(0, dot), named).map((name) => `${name}${typed.slice(dot)}`);
@@ -102,6 +103,6 @@ function checkScope(scope: string | undefined, field: QueryField, context: RuleC
 	const folded = scope.toLowerCase();
 	if (uuid.test(folded)) return { integrationId: folded };
 	const whose = `source of ${plurals[field.entity]} and no id of an integration`;
-	const problem = `${JSON.stringify(scope)} is no ${whose}; ${suggest(folded, kinds)}`;
+	const problem = `${quote(scope)} is no ${whose}; ${suggest(folded, kinds)}`;
 	throw fail(problem, [...kinds, 'the id of an integration'], findMeant(folded, kinds));
 }

@@ -6,7 +6,7 @@ import type { QueryField } from './fields.ts';
 import { momentForms, readMoment } from './moments.ts';
 import { isBare } from './operators.ts';
 import { isList, isNamedValue, type Operator, type RuleValue, type Scalar } from './query.ts';
-import type { RuleContext, RuleFault } from './rule-fault.ts';
+import { quote, type RuleContext, type RuleFault } from './rule-fault.ts';
 
 /** The values of one rule, on their way to a test. */
 interface Values {
@@ -111,7 +111,7 @@ function textTest(values: Values): TextTest {
 		const meant = findMeant(typed, known).map((name) => field.values?.[known.indexOf(name)] ?? name);
 		const all = field.values ?? [];
 		const fix = meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : suggest(typed, all);
-		const problem = `${field.name} is never ${JSON.stringify(String(scalars[index]))}; ${fix}`;
+		const problem = `${field.name} is never ${quote(String(scalars[index]))}; ${fix}`;
 		throw failValue(values, index, { problem, expected: all, suggestions: meant });
 	}
 	return { op: 'texts', texts };
@@ -125,7 +125,7 @@ function numberTest(values: Values): Test {
 		const isNumber = typeof scalar === 'number' || (typeof scalar === 'string' && numberPattern.test(scalar.trim()));
 		const number = isNumber ? Number(scalar) : Number.NaN;
 		if (Number.isFinite(number)) return number === 0 ? 0 : number;
-		const problem = `${field.name} asks for a number, not ${JSON.stringify(scalar)}`;
+		const problem = `${field.name} asks for a number, not ${quote(scalar)}`;
 		throw failValue(values, index, { problem, expected: ['a number'] });
 	});
 	const [first = 0, last = 0] = numbers;
@@ -140,7 +140,7 @@ function flagTest(values: Values): Test {
 	const [scalar = ''] = values.scalars;
 	const text = String(scalar).trim().toLowerCase();
 	if (text === 'true' || text === 'false') return { op: 'flag', value: text === 'true' };
-	const problem = `${values.field.name} is true or false, not ${JSON.stringify(scalar)}`;
+	const problem = `${values.field.name} is true or false, not ${quote(scalar)}`;
 	throw failValue(values, 0, { problem, expected: ['true', 'false'] });
 }
 
@@ -151,7 +151,7 @@ function timeTest(values: Values): Test {
 		const isEnd = operator === 'between' && index === 1;
 		const moment = typeof scalar === 'string' ? readMoment(scalar.trim(), context.now, isEnd) : undefined;
 		if (moment !== undefined) return moment;
-		const problem = `${field.name} asks for a time as ${momentForms}, not ${JSON.stringify(scalar)}`;
+		const problem = `${field.name} asks for a time as ${momentForms}, not ${quote(scalar)}`;
 		throw failValue(values, index, { problem, expected: [momentForms] });
 	});
 	if (operator === 'greater') return { op: 'time_range', after: first };

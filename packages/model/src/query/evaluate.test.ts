@@ -70,6 +70,7 @@ test.each<[text: string, expected: Verdict]>([
 	['name ~ web*', 'true'],
 	['name ~ *-*', 'true'],
 	['name ~ web', 'false'],
+	['name ~ eb*', 'false'],
 	['name ~ web-1*1', 'false'],
 	['name !~ *2', 'true'],
 	['name in (a, "WEB-1")', 'true'],
@@ -167,6 +168,12 @@ test('a value that is kept unconfirmed is a match where it matches, and unknown 
 	expect(verdict('owner = bob', kept)).toBe('unknown');
 	expect(verdict('owner != bob', kept)).toBe('unknown');
 	expect(verdict('owner unknown', kept)).toBe('true');
+});
+
+test('a map without names is none', () => {
+	const bare = asset({ labels: {} }, { attributes: { tags: {} } });
+	expect(verdict('tags exists', bare)).toBe('false');
+	expect(verdict('labels not exists', bare)).toBe('true');
 });
 
 test('of access keys without any text it can be said whether there are some', () => {

@@ -53,17 +53,17 @@ function findReferred(
 /** @param bare what stands behind the dot; nothing where a quote follows it */
 function readName(reader: TextReader, bare: string | undefined, field: QueryField): string | undefined {
 	if (bare !== '') return bare;
-	const name = readQuotedHere(reader, { kind: 'name', field: field.name });
+	const name = readQuotedHere(reader, { kind: 'name', field });
 	if (name !== undefined && name !== '') return name;
 	const problem = `expected a name of ${field.name} behind the dot, in double quotes where it has spaces or signs`;
-	const slot = { kind: 'name', field: field.name } as const;
+	const slot = { kind: 'name', field } as const;
 	throw reader.fail({ at: reader.at, problem, expected: ['a name'], suggestions: [], slot });
 }
 
 function readScope(reader: TextReader, field: QueryField): string | undefined {
 	if (reader.text[reader.at] !== '@') return undefined;
 	reader.at += 1;
-	const slot = { kind: 'scope', field: field.name } as const;
+	const slot = { kind: 'scope', field } as const;
 	const word = readReferenceWord(reader.text, reader.at);
 	reader.at += word.length;
 	const scope = word === '' ? readQuotedHere(reader, slot) : word;

@@ -126,7 +126,20 @@ test('groups nest as deep as the check takes them, and no deeper', () => {
 	const nest = (depth: number) => `${'not ('.repeat(depth)}name = a or name = b${')'.repeat(depth)}`;
 	expect(() => parseQuery(nest(20), 'device')).not.toThrow();
 	expect(errorOf(nest(21)).message).toBe('column 101: groups nest deeper than 20: flatten the query');
+	expect(() => parseQuery(Array(100).fill('(not (name = a))').join(' or '), 'device')).not.toThrow();
 	expect(errorOf('('.repeat(100_000)).code).toBe('QUERY:0002');
+});
+
+test('of a page of text a message shows the beginning', () => {
+	for (const text of [
+		'x'.repeat(9999),
+		`tag.${'x'.repeat(9999)} exists`,
+		`ips = ${'x'.repeat(9999)}`,
+		`public = "${'é'.repeat(9999)}"`,
+	]) {
+		expect(errorOf(text).message).toMatch(/…/);
+		expect(errorOf(text).message.length).toBeLessThan(2500);
+	}
 });
 
 test('any text is read or refused with a column in it, never anything else', () => {

@@ -22,3 +22,14 @@ export interface RuleContext {
 	readonly fail: (place: RulePlace, fault: RuleFault) => RollcallError;
 	readonly notice: (text: string) => void;
 }
+
+const mostShown = 80;
+
+/** What was typed, as a message shows it: a page of it says no more than its beginning. */
+export function clip(typed: string): string {
+	return typed.length <= mostShown ? typed : `${typed.slice(0, mostShown - 1).toWellFormed()}…`;
+}
+
+export function quote(typed: unknown): string {
+	return clip(JSON.stringify(typed));
+}

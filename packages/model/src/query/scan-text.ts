@@ -58,6 +58,13 @@ export function readReferenceWord(text: string, from: number): string {
 	return matchAt(bareReference, text, from) ?? '';
 }
 
+const trailingWord = new RegExp(String.raw`[${wordStart}@\p{M}]*$`, 'u');
+
+/** The word that a text ends with, as far as it is typed. */
+export function readTrailingWord(text: string): string {
+	return trailingWord.exec(text)?.[0] ?? '';
+}
+
 const escapes: Readonly<Record<string, string>> = {
 	'"': '"',
 	'\\': '\\',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readRawDocument } from './asset-detail.ts';
+import { tagTerm } from './terms.ts';
 import {
 	apply,
 	beginRun,
@@ -209,8 +210,8 @@ onEveryServer((openCluster) => {
 		expect(await eventsOf(ground, 'a')).toEqual(['SourceMembershipAdd', ...changed, ...changed]);
 		const rows = 'select valid_from, valid_to, terms from device_version order by valid_to';
 		expect(await ground.look(rows)).toMatchObject([
-			{ valid_from: minute(1), valid_to: minute(2), terms: expect.arrayContaining(['tags7=version=1']) },
-			{ valid_from: minute(2), valid_to: minute(3), terms: expect.arrayContaining(['tags7=version=2']) },
+			{ valid_from: minute(1), valid_to: minute(2), terms: expect.arrayContaining([tagTerm('version', '1')]) },
+			{ valid_from: minute(2), valid_to: minute(3), terms: expect.arrayContaining([tagTerm('version', '2')]) },
 		]);
 	});
 

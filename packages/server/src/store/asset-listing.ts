@@ -6,12 +6,12 @@ import {
 } from '@rollcall/model/asset/derived.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
-import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf, wasRead } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { all, type Condition, type FilterCondition, matchCondition, undecidedCondition } from './filter-conditions.ts';
 import { projections } from './projections.ts';
+import { type CursorOf, isStorable, isUuid, readCursor, writeCursor } from './query/cursor.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 /** What differs between listings of one type of asset and of another. */
@@ -126,7 +126,7 @@ export async function sliceAssets<Attributes extends AttributeValues, Filter, So
 	const conditions = listing.conditions(query.filter).map(matchCondition);
 	const columns = listing.sorts[query.sort];
 	const after =
-		query.cursor === null ? [] : [afterCursor(columns, readCursor(query.cursor, query.sort, columns.length))];
+		query.cursor === null ? [] : [afterCursor(columns, readCursor(query.cursor, cursorOf(query.sort, columns)))];
 	const keys = sql.join(columns.map((column) => sql`${sql.raw(column)}::text`));
 	const rows = await runSql<AssetFacts<Attributes> & { readonly cursor: string[] }>(
 		tx,
@@ -140,7 +140,7 @@ export async function sliceAssets<Attributes extends AttributeValues, Filter, So
 	const last = rows.length > query.limit ? page.at(-1) : undefined;
 	return {
 		assets: page.map((row) => toAssetRow(listing.type, row)),
-		nextCursor: last ? writeCursor(query.sort, last.cursor) : null,
+		nextCursor: last ? writeCursor(cursorOf(query.sort, columns), last.cursor) : null,
 	};
 }
 
@@ -205,32 +205,10 @@ function afterCursor(columns: readonly string[], values: readonly string[]): Raw
 	return sql`(${left}) > (${right})`;
 }
 
-function writeCursor(sort: string, values: readonly string[]): string {
-	return Buffer.from(JSON.stringify([sort, ...values])).toString('base64url');
-}
-
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** PostgreSQL has no text with a NUL, so no value of ours holds one. */
-function isStorable(value: string): boolean {
-	return !value.includes('\u0000');
-}
-
-function readCursor(cursor: string, sort: string, length: number): readonly string[] {
-	try {
-		const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-		if (Array.isArray(parsed) && parsed.length === length + 1 && parsed[0] === sort) {
-			const values = parsed.slice(1).filter((value): value is string => typeof value === 'string');
-			if (values.length === length && uuidPattern.test(values.at(-1) ?? '') && values.every(isStorable)) return values;
-		}
-	} catch {
-		// Falls through to the one error for every bad cursor.
-	}
-	throw new RollcallError({
-		code: 'STORE:0007',
-		actor: 'you',
-		retryable: false,
-		message: 'The cursor is not one of this listing.',
-		fix: 'Give --cursor as the list before ended (with JSON: next_cursor), with the same filters and the same --sort.',
-	});
+function cursorOf(sort: string, columns: readonly string[]): CursorOf {
+	return {
+		sort,
+		descending: false,
+		values: columns.map((_, index) => (index === columns.length - 1 ? isUuid : isStorable)),
+	};
 }

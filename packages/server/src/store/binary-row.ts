@@ -2,6 +2,7 @@
 const epochMs = Date.UTC(2000, 0, 1);
 const twoTo32 = 2 ** 32;
 const textOid = 25;
+const bigintOid = 20;
 const jsonbVersion = 1;
 
 /** What COPY's binary format begins with: signature, no flags, no extension. */
@@ -108,6 +109,18 @@ export class BinaryRows {
 			for (const value of values) this.#utf8(value, 0);
 		}
 		this.#buffer.writeInt32BE(this.#length - start - 4, start);
+	}
+
+	/** A bigint[]. */
+	bigints(values: readonly string[]): void {
+		this.#int32(20 + (values.length === 0 ? -8 : values.length * 12));
+		this.#int32(values.length === 0 ? 0 : 1);
+		this.#int32(0);
+		this.#int32(bigintOid);
+		if (values.length === 0) return;
+		this.#int32(values.length);
+		this.#int32(1);
+		for (const value of values) this.bigint(value);
 	}
 
 	/** Length and UTF-8 of a text, after a byte of version where that is not 0. */

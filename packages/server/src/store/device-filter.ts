@@ -45,7 +45,7 @@ export function deviceConditions(filter: DeviceFilter): readonly FilterCondition
 		conditions.push({ sql: sql`d.has_name and d.name_folded like ${likePattern(filter.name)}` });
 	}
 	if (filter.owner !== undefined)
-		conditions.push({ sql: sql`d.terms @> array[${termOf('owner', fold(filter.owner))}::text]` });
+		conditions.push({ sql: sql`d.terms @> array[${termOf('owner', fold(filter.owner))}::bigint]` });
 	if (filter.public !== undefined) conditions.push({ sql: sql`d.public = ${filter.public}` });
 	if (filter.ip !== undefined) conditions.push({ sql: addressCondition(filter.ip) });
 	return conditions;

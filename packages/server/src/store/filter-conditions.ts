@@ -38,8 +38,8 @@ export function sharedConditions(filter: AssetFilter): readonly FilterCondition[
 		...(filter.tags ?? []).map(({ name, value }) => ({
 			sql:
 				value === undefined
-					? sql`d.terms @> array[${tagNameTerm(fold(name))}::text]`
-					: sql`d.terms @> array[${tagTerm(fold(name), fold(value))}::text]`,
+					? sql`d.terms @> array[${tagNameTerm(fold(name))}::bigint]`
+					: sql`d.terms @> array[${tagTerm(fold(name), fold(value))}::bigint]`,
 			attribute: 'tags',
 		})),
 	];

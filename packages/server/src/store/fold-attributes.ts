@@ -6,19 +6,13 @@ type Attributes = Readonly<Record<string, unknown>>;
 const maps: ReadonlySet<string> = new Set(['tags']);
 
 /**
- * Those attributes whose folded form differs from the stored one, in that form: the same structure, but of a map the list
- * of its `[name, value]`. Nothing where none differs.
+ * Those attributes whose folded form the database cannot make by itself (`lower-ascii.ts`), in that form: the same
+ * structure, but of a map the list of its `[name, value]`. Nothing where there is none, as nearly always.
  */
 export function foldAttributes(attributes: Attributes): Attributes | null {
-	const folded: Record<string, unknown> = {};
-	let differs = false;
-	for (const [name, value] of Object.entries(attributes)) {
-		const form = maps.has(name) ? foldMap(value) : foldValue(value);
-		if (form === value) continue;
-		folded[name] = form;
-		differs = true;
-	}
-	return differs ? folded : null;
+	const odd = Object.entries(attributes).filter(([name, value]) => (maps.has(name) ? isOddMap(value) : isOdd(value)));
+	if (odd.length === 0) return null;
+	return Object.fromEntries(odd.map(([name, value]) => [name, maps.has(name) ? foldedPairs(value) : foldValue(value)]));
 }
 
 /** Names and values of a map, folded. */
@@ -27,21 +21,31 @@ export function foldedPairs(map: unknown): readonly (readonly [string, string])[
 	return Object.entries(map).flatMap(([name, value]) => (typeof value === 'string' ? [[fold(name), fold(value)]] : []));
 }
 
-function foldMap(map: unknown): unknown {
-	if (typeof map !== 'object' || map === null) return map;
-	const isFolded = Object.entries(map).every(([name, value]) => fold(name) === name && foldValue(value) === value);
-	return isFolded ? map : foldedPairs(map);
+function isOddMap(map: unknown): boolean {
+	if (typeof map !== 'object' || map === null) return false;
+	const names = Object.keys(map);
+	return names.some((name) => !isAscii(name)) || Object.values(map).some(isOdd) || foldAlike(names);
 }
 
-/** The very same value where nothing changes. */
+function foldAlike(names: readonly string[]): boolean {
+	return new Set(names.map(fold)).size < names.length;
+}
+
+function isOdd(value: unknown): boolean {
+	if (typeof value === 'string') return !isAscii(value);
+	if (Array.isArray(value)) return value.some(isOdd);
+	return typeof value === 'object' && value !== null && Object.values(value).some(isOdd);
+}
+
+const notAscii = /\P{ASCII}/u;
+
+function isAscii(text: string): boolean {
+	return !notAscii.test(text);
+}
+
 function foldValue(value: unknown): unknown {
 	if (typeof value === 'string') return fold(value);
-	if (Array.isArray(value)) {
-		const folded = value.map(foldValue);
-		return folded.some((item, index) => item !== value[index]) ? folded : value;
-	}
+	if (Array.isArray(value)) return value.map(foldValue);
 	if (typeof value !== 'object' || value === null) return value;
-	const entries = Object.entries(value);
-	const folded = entries.map(([name, item]): [string, unknown] => [name, foldValue(item)]);
-	return folded.some(([, item], index) => item !== entries[index]?.[1]) ? Object.fromEntries(folded) : value;
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, foldValue(item)]));
 }

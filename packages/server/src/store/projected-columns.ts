@@ -33,7 +33,7 @@ function readAddress(item: unknown): readonly string[] {
 export function commonColumns(type: AssetType): readonly ProjectedColumn[] {
 	return [
 		{ name: 'unknown', type: 'text[]', value: untoldByRecord },
-		{ name: 'terms', type: 'text[]', value: (record) => listTerms(type, record) },
+		{ name: 'terms', type: 'bigint[]', value: (record) => listTerms(type, record) },
 		{ name: 'folded', type: 'jsonb', value: foldRecord },
 	];
 }

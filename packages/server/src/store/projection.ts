@@ -27,7 +27,7 @@ export interface Projection {
 export interface ProjectedColumn {
 	readonly name: string;
 	/** Times and addresses are sent as text and read by the server. */
-	readonly type: 'text' | 'text[]' | 'boolean' | 'jsonb' | 'timestamptz' | 'inet[]';
+	readonly type: 'text' | 'text[]' | 'bigint[]' | 'boolean' | 'jsonb' | 'timestamptz' | 'inet[]';
 	value(record: ProjectedRecord): unknown;
 }
 
@@ -47,6 +47,7 @@ export function castOf({ type }: ProjectedColumn): string {
 export function writeColumn(rows: BinaryRows, { type }: ProjectedColumn, value: unknown): void {
 	if (type === 'jsonb') rows.json(value);
 	else if (type === 'boolean') rows.boolean(typeof value === 'boolean' ? value : null);
+	else if (type === 'bigint[]') rows.bigints(isTexts(value) ? value : []);
 	else if (type === 'text[]' || type === 'inet[]') rows.texts(isTexts(value) ? value : null);
 	else rows.text(typeof value === 'string' ? value : null);
 }

@@ -1,9 +1,9 @@
+import { hash } from 'node:crypto';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
-import { indexableId } from './indexable.ts';
 
 /**
- * What is asked for by equality stands in one GIN index: a row's `terms` has `field=value` for each of these fields, folded,
- * and names and values of its tags. One index instead of one for each column, and several rules meet in it. Columns that
+ * What is asked for by equality stands in one GIN index: a row's `terms` has a digest of `field=value` for each of these
+ * fields, folded, and of names and values of its tags. One index instead of one for each column, and several rules meet in it. Columns that
  * tell nearly every asset from every other (addresses, instance ids) have indexes of their own, or none.
  */
 const termedFields: Readonly<Record<AssetType, readonly string[]>> = {
@@ -55,16 +55,30 @@ export function listTermedFields(type: AssetType): readonly string[] {
 	return termedFields[type];
 }
 
-/** A value longer than an index takes is known by its digest, so that equal terms are equal values. */
+/** The term of a field and one of its values. */
 export function termOf(field: string, foldedValue: string): string {
-	return `${field}=${indexableId(foldedValue)}`;
+	return digest(`${field}=${foldedValue}`);
 }
 
 export function tagNameTerm(foldedName: string): string {
-	return `tags?${indexableId(foldedName)}`;
+	return digest(`tags?${foldedName}`);
 }
 
 /** The length tells where the name ends, whatever characters it has. */
 export function tagTerm(foldedName: string, foldedValue: string): string {
-	return `tags${foldedName.length}=${indexableId(`${foldedName}=${foldedValue}`)}`;
+	return digest(`tags${foldedName.length}=${foldedName}=${foldedValue}`);
+}
+
+/** Most terms of an inventory are those of many assets; a table of them costs a tenth of making them anew. */
+const known = new Map<string, string>();
+const mostKnown = 50_000;
+
+/** 64 bits of SHA-256, as a bigint of SQL: nobody can make two terms alike, and a term is 8 bytes, whatever it stands for. */
+function digest(term: string): string {
+	const found = known.get(term);
+	if (found !== undefined) return found;
+	const made = hash('sha256', term, 'buffer').readBigInt64BE().toString();
+	if (known.size >= mostKnown) known.clear();
+	known.set(term, made);
+	return made;
 }

@@ -7,6 +7,7 @@ import {
 	likePattern,
 	sharedConditions,
 } from './filter-conditions.ts';
+import { lowerAscii } from './lower-ascii.ts';
 import { termOf } from './terms.ts';
 
 /** Every given filter must hold; of a list, any one. */
@@ -32,7 +33,7 @@ export function userConditions(filter: UserFilter): readonly FilterCondition[] {
 	if (filter.name !== undefined) {
 		const pattern = likePattern(filter.name);
 		conditions.push({
-			sql: sql`${anyLike('usernames', pattern)} or coalesce(coalesce(d.folded ->> 'display_name', r.attributes ->> 'display_name') like ${pattern}, false)`,
+			sql: sql`${anyLike('usernames', pattern)} or coalesce(coalesce(d.folded ->> 'display_name', ${lowerAscii(sql`r.attributes ->> 'display_name'`)}) like ${pattern}, false)`,
 		});
 	}
 	if (filter.email !== undefined) conditions.push({ sql: anyLike('emails', likePattern(filter.email)) });
@@ -41,7 +42,7 @@ export function userConditions(filter: UserFilter): readonly FilterCondition[] {
 		const named = sql`exists (select from jsonb_array_elements(${foldedList('groups')}) as each(item)
 			where each.item ->> 'name' like ${pattern})`;
 		const term = termOf('groups.id', fold(filter.group));
-		conditions.push({ sql: sql`${named} or d.terms @> array[${term}::text]`, attribute: 'groups' });
+		conditions.push({ sql: sql`${named} or d.terms @> array[${term}::bigint]`, attribute: 'groups' });
 	}
 	if (filter.enabled !== undefined) conditions.push({ sql: sql`d.enabled = ${filter.enabled}`, attribute: 'enabled' });
 	if (filter.passwordUsedBefore !== undefined) {
@@ -62,7 +63,7 @@ export function userScopeConditions(filter: UserFilter): readonly Condition[] {
 }
 
 function foldedList(attribute: string): Condition {
-	return sql`coalesce(d.folded -> ${attribute}, r.attributes -> ${attribute}, '[]')`;
+	return sql`coalesce(d.folded -> ${attribute}, ${lowerAscii(sql`(r.attributes -> ${attribute})::text`)}::jsonb, '[]')`;
 }
 
 function anyLike(attribute: string, pattern: string): Condition {

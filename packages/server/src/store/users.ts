@@ -35,7 +35,7 @@ const listing: AssetListing<UserFilter, UserSort> = {
 	identifiers: (id) => {
 		const folded = fold(id);
 		const terms = ['user_id', 'arn', 'usernames', 'emails'].map((field) => termOf(field, folded));
-		return sql`d.terms && ${terms}::text[]`;
+		return sql`d.terms && ${terms}::bigint[]`;
 	},
 };
 

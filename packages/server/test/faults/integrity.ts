@@ -14,8 +14,6 @@ const rules: Readonly<Record<string, string>> = {
 		left join device d on d.asset_id = r.asset_id and d.record = r.id
 		where d.record_state is distinct from r.state or d.changed_at <> r.changed_at
 			or d.state is distinct from r.attributes ->> 'state'
-			or (select count(*) from jsonb_object_keys(coalesce(r.attributes -> 'tags', '{}'))) <
-				(select count(*) from unnest(d.terms) term where term like 'tags?%')
 			or (select count(*) from asset_ip a where a.record = r.id)
 				<> coalesce(cardinality(d.internal_ips), 0) + coalesce(cardinality(d.external_ips), 0) + coalesce(cardinality(d.ipv6), 0)`,
 	'every version of a record has its searchable rows': `select v.record::text from record_version v

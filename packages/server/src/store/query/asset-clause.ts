@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import { instanceIdOf } from '../device-projection.ts';
 import { termOf } from '../terms.ts';
 import { hasTerm } from './attribute-clause.ts';
-import { allOf, anyOf, type Clause } from './clause.ts';
+import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
 import { testLabels } from './label-clause.ts';
 import { integrationsOfType, type QueryContext } from './query-context.ts';
 import { someOf } from './row-attributes.ts';
-import { column, foldedNativeId, hasOther, isLive, type Rows } from './rows.ts';
+import { column, foldedNativeId, hasOther, isDuplicate, isLive, type Rows } from './rows.ts';
 import { testState } from './state-clause.ts';
 import { meetsText, simplify, testText } from './text-clause.ts';
 import { testTime } from './value-clause.ts';
@@ -77,7 +77,7 @@ function testNativeId(rows: Rows, test: TextTest): Clause {
 function ofReported(rows: Rows, condition: (each: Rows) => Clause): Clause {
 	return anyOf([
 		condition(rows),
-		hasOther(rows, (others) => allOf([isLive(others), sql`not ${column(others, 'is_duplicate')}`, condition(others)])),
+		hasOther(rows, (others) => allOf([isLive(others), notTrue(isDuplicate(others)), condition(others)])),
 		allOf([sql`${column(rows, 'record_state')} <> 'active'`, hasOther(rows, condition)]),
 	]);
 }

@@ -82,7 +82,7 @@ function testEqual(rows: Rows, field: QueryField, test: Extract<TextTest, { read
 }
 
 export function hasTerm(rows: Rows, terms: readonly string[]): Clause {
-	return sql`${column(rows, 'terms')} ${sql.raw(terms.length === 1 ? '@>' : '&&')} ${terms}::text[]`;
+	return sql`${column(rows, 'terms')} ${sql.raw(terms.length === 1 ? '@>' : '&&')} ${terms}::bigint[]`;
 }
 
 /** Every text of the field one by one. */

@@ -1,7 +1,6 @@
 import { assetKinds, attributesOfKind, untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
-import { sql } from 'kysely';
 import { testAsset } from './asset-clause.ts';
 import { testAttribute } from './attribute-clause.ts';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
@@ -9,7 +8,7 @@ import { testEnvelope } from './envelope-clause.ts';
 import { isMasked } from './mask-clause.ts';
 import { integrationsOf, type QueryContext } from './query-context.ts';
 import { someOf, unlessSkipped } from './row-attributes.ts';
-import { column, hasOther, isLive, type Rows } from './rows.ts';
+import { hasOther, isDuplicate, isLive, type Rows } from './rows.ts';
 
 /** What a condition is of an asset. What is neither met nor failed is undecided (`rules.md`, Unknown). */
 export interface Verdict {
@@ -68,7 +67,7 @@ function ofCandidates(
 
 /** Of a row that is not its asset's primary. */
 export function isCandidate(rows: Rows): Clause {
-	return allOf([isLive(rows), sql`not ${column(rows, 'is_duplicate')}`]);
+	return allOf([isLive(rows), notTrue(isDuplicate(rows))]);
 }
 
 /** Whether one of the candidates does not tell. Those of a kind that never tells it count where no other kind does. */

@@ -25,7 +25,7 @@ function fail(message: string, fix: string): RollcallError {
 async function readKeptSince(tx: TenantTransaction): Promise<Date | null> {
 	const [row] = await runSql<{ month: string | null }>(
 		tx,
-		sql`select min(substring(c.relname from '_(\d{4}_\d{2})$')) as month
+		sql`select min(substring(c.relname from '_([0-9]{4}_[0-9]{2})$')) as month
 			from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'record_version'::regclass`,
 	);
 	return row?.month ? new Date(`${row.month.replace('_', '-')}-01T00:00:00.000Z`) : null;

@@ -13,8 +13,8 @@ import type { AssetRow } from '../asset-listing.ts';
 import { lastConfirmedAt, type StandingFacts, standingOf } from '../asset-standing.ts';
 import { runSql } from '../compile-sql.ts';
 import type { TenantTransaction } from '../transaction.ts';
-import { toSql } from './clause.ts';
-import { isThen, type Rows, source } from './rows.ts';
+import { notTrue, toSql } from './clause.ts';
+import { isDuplicate, isThen, type Rows, source } from './rows.ts';
 
 /** An asset of a page: its primary's envelope, with what all its live records tell of it. */
 export interface FoundAsset extends AssetRow {
@@ -67,7 +67,7 @@ function selectRecords(rows: Rows, assetIds: readonly string[]): RawBuilder<unkn
 		join integration i on i.id = d.integration
 		${joins}
 		where ((d.is_primary and ${ids})
-			or (not d.is_primary and ${ids} and d.record_state = 'active' and not d.is_duplicate)) and ${toSql(isThen(rows))}
+			or (not d.is_primary and ${ids} and d.record_state = 'active' and ${toSql(notTrue(isDuplicate(rows)))})) and ${toSql(isThen(rows))}
 		order by not d.is_primary, d.record`;
 }
 

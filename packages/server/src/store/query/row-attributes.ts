@@ -1,6 +1,7 @@
 import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { lowerAscii } from '../lower-ascii.ts';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
 import { type IntegrationFacts, integrationsOfType, type QueryContext } from './query-context.ts';
 import { attributes, column, type Rows } from './rows.ts';
@@ -40,13 +41,14 @@ export function stored(rows: Rows, attribute: string): RawBuilder<unknown> {
 
 /** An attribute as JSON, its texts folded; of a map see `named-clause.ts`. */
 export function folded(rows: Rows, attribute: string): RawBuilder<unknown> {
-	return sql`coalesce(${column(rows, 'folded')} -> ${attribute}::text, ${stored(rows, attribute)})`;
+	const own = sql`${lowerAscii(sql`${stored(rows, attribute)}::text`)}::jsonb`;
+	return sql`coalesce(${column(rows, 'folded')} -> ${attribute}::text, ${own})`;
 }
 
 /** An attribute that is one text, folded. */
 export function foldedText(rows: Rows, attribute: string): RawBuilder<unknown> {
 	const own = columnOf(rows, attribute) ?? sql`${attributes(rows)} ->> ${attribute}::text`;
-	return sql`coalesce(${column(rows, 'folded')} ->> ${attribute}::text, ${own})`;
+	return sql`coalesce(${column(rows, 'folded')} ->> ${attribute}::text, ${lowerAscii(own)})`;
 }
 
 /**

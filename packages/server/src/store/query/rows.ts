@@ -34,6 +34,11 @@ export function isLive(rows: Rows): Clause {
 	return sql`${column(rows, 'record_state')} = 'active'`;
 }
 
+/** Records of one device say the same of the same thing: all but the primary are its duplicates, whoever looked at them. */
+export function isDuplicate(rows: Rows): RawBuilder<unknown> {
+	return rows.type === 'device' ? sql`not ${column(rows, 'is_primary')}` : column(rows, 'is_duplicate');
+}
+
 /** The stored attributes of the row's record. One look-up by its key, and only where no column has what is asked for. */
 export function attributes(rows: Rows): RawBuilder<unknown> {
 	const record = column(rows, 'record');

@@ -2,7 +2,7 @@ import { type RecordState, recordStates } from '@rollcall/model/asset/record-sta
 import type { Test, TextTest } from '@rollcall/model/query/checked-query.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
-import { column, isLive, type Rows } from './rows.ts';
+import { column, isDuplicate, isLive, type Rows } from './rows.ts';
 import { meetsText } from './text-clause.ts';
 import { testTime } from './value-clause.ts';
 
@@ -12,13 +12,12 @@ export function testState(rows: Rows, test: TextTest): Clause {
 }
 
 function hasState(rows: Rows, state: RecordState): Clause {
-	const isDuplicate = column(rows, 'is_duplicate');
 	if (state === 'retired') return sql`${column(rows, 'record_state')} = 'retired'`;
-	if (state === 'duplicate') return allOf([isLive(rows), isDuplicate]);
+	if (state === 'duplicate') return allOf([isLive(rows), isDuplicate(rows)]);
 	// Nothing is known of the others to be searched by.
 	if (state !== 'active' && state !== 'unconfirmed') return false;
 	const confirmed = allOf([isComplete(rows), notTrue(isMarked(rows, 'held_in'))]);
-	return allOf([isLive(rows), sql`not ${isDuplicate}`, state === 'active' ? confirmed : notTrue(confirmed)]);
+	return allOf([isLive(rows), notTrue(isDuplicate(rows)), state === 'active' ? confirmed : notTrue(confirmed)]);
 }
 
 function isComplete(rows: Rows): Clause {

@@ -27,22 +27,27 @@ interface StoredRecord extends StandingFacts {
 
 /** What the oracle is told of an organization's inventory at a moment: read plainly, and derived by the model. */
 export async function readWorld(ground: Ground, at: Date | null): Promise<World> {
-	const records = await ground.look<StoredRecord>(at === null ? currentSql : pastSql, [
-		ground.organizationId,
-		...(at === null ? [] : [at]),
-	]);
-	const events = await ground.look<EventFacts & { readonly at: string | Date }>(
-		`select e.type, e.at, e.asset_id as "assetId", i.kind as source, e.integration as "integrationId",
-			e.execution as "executionId", e.attribute, e.value
-		from event e left join integration i on i.id = e.integration
-		where e.organization = $1 and ($2::timestamptz is null or e.at <= $2)`,
-		[ground.organizationId, at],
-	);
+	const { organizationId } = ground;
+	const [records, events] = await ground.store.system(async ({ client }) => {
+		const stored = await client.query<StoredRecord>(
+			at === null ? currentSql : pastSql,
+			at === null ? [organizationId] : [organizationId, at],
+		);
+		return [stored.rows, (await client.query<StoredEvent>(eventSql, [organizationId, at])).rows];
+	});
 	return {
 		assets: [...Map.groupBy(records, ({ asset_id: id }) => id)].map(([id, own]) => toAsset(id, own, at)),
-		events: events.map((event) => ({ ...event, at: new Date(event.at).toISOString() })),
+		events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
 	};
 }
+
+type StoredEvent = Omit<EventFacts, 'at'> & { readonly at: Date };
+
+const eventSql = `
+select e.type, e.at, e.asset_id as "assetId", i.kind as source, e.integration as "integrationId", e.execution as "executionId",
+	e.attribute, e.value
+from event e left join integration i on i.id = e.integration
+where e.organization = $1 and ($2::timestamptz is null or e.at <= $2)`;
 
 const rows = `(select record, asset_id, valid_from, 'infinity'::timestamptz as valid_to, is_primary, is_duplicate, first_observed_at, unknown from device
 	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, unknown from device_version

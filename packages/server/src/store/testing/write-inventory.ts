@@ -3,17 +3,14 @@ import { attributesFedBy } from '@rollcall/model/asset/attribute.ts';
 import { attributesOfKind, enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { credentialReportAction } from '@rollcall/model/asset/user.ts';
 import { upsertConfiguration, upsertIntegration } from '../configurations.ts';
+import { startExecution } from '../executions.ts';
 import { ensureOrganization } from '../organizations.ts';
 import type { EnrichmentUpdate, RecordRow } from '../scope-write.ts';
+import { type OpenedAccount, openAccountScopes } from '../scopes.ts';
+import type { Store } from '../store.ts';
 import { sweepExecution } from '../sweep.ts';
-import {
-	inventoryKinds,
-	type PlannedAccount,
-	type PlannedInventory,
-	type PlannedRow,
-	type PlannedRun,
-} from './any-inventory.ts';
-import { apply, beginRun, type Ground, minute, openScopes } from './ground.ts';
+import { inventoryKinds, type PlannedInventory, type PlannedRow, type PlannedRun } from './any-inventory.ts';
+import { accountId, apply, type Ground, minute, region } from './ground.ts';
 
 /** Minutes between rounds: the moments between them can be asked about, too. */
 export const roundMinutes = 10;
@@ -34,24 +31,51 @@ export async function writeInventory(ground: Ground, slug: string, plan: Planned
 		}
 		return made;
 	});
-	await writeAccounts(grounds, plan.accounts);
+	const configurations = new Set(grounds.map(({ configurationId }) => configurationId));
+	await writeAccounts({ ...ground, organizationId }, [...configurations], plan.accounts);
 	for (const [round, runs] of plan.rounds.entries()) {
-		for (const [index, run] of runs.entries()) {
-			const at = (round + 1) * roundMinutes;
-			const [own, kind] = [grounds[index], inventoryKinds[index]];
-			if (own !== undefined && kind !== undefined) await writeRun(own, kind, run, at);
-		}
-		if (round === 0) await shareAssets(grounds, plan.shared);
+		await writeRound(grounds, runs, (round + 1) * roundMinutes);
+		if (round === 0) await shareAssets(ground.store, organizationId, plan.shared);
 	}
 	const [first] = grounds;
 	if (first === undefined) throw new Error('an inventory has integrations');
 	return first;
 }
 
-async function writeRun(ground: Ground, kind: string, run: PlannedRun, minutes: number): Promise<void> {
+async function writeRound(grounds: readonly Ground[], runs: readonly PlannedRun[], minutes: number): Promise<void> {
+	const [first] = grounds;
+	if (first === undefined) throw new Error('an inventory has integrations');
+	const { store, organizationId } = first;
 	const at = minute(minutes);
-	const executionId = await beginRun(ground, at);
-	const { scopes, known } = await openScopes(ground, executionId, { at, regions: ['eu-west-1'] });
+	// Opening is no write of records, so one transaction does for all of them.
+	const opened = await store.tenant(organizationId, async (tx) => {
+		const all: (OpenedAccount & { readonly executionId: string })[] = [];
+		for (const { integrationId } of grounds) {
+			const executionId = await startExecution(tx, { integrationId, startedAt: at });
+			const input = {
+				integrationId,
+				executionId,
+				accountId,
+				regions: [region],
+				owner: 'test',
+				leaseMs: 60_000,
+				now: at,
+			};
+			all.push({ executionId, ...(await openAccountScopes(tx, input)) });
+		}
+		return all;
+	});
+	for (const [index, run] of runs.entries()) {
+		const [own, kind, begun] = [grounds[index], inventoryKinds[index], opened[index]];
+		if (own !== undefined && kind !== undefined && begun !== undefined)
+			await writeRun(own, kind, run, { ...begun, at });
+	}
+}
+
+type Begun = OpenedAccount & { readonly executionId: string; readonly at: Date };
+
+async function writeRun(ground: Ground, kind: string, run: PlannedRun, begun: Begun): Promise<void> {
+	const { at, executionId, scopes, known } = begun;
 	const [scope] = scopes;
 	if (scope === undefined) throw new Error('the scope is busy');
 	const rows = run.rows.map((row) => toRow(kind, row));
@@ -77,7 +101,7 @@ async function writeRun(ground: Ground, kind: string, run: PlannedRun, minutes: 
 	const close = { outcome: run.outcome, at, ...(isComplete ? {} : { cause: { code: 'Test', message: 'as planned' } }) };
 	const closing = { ...base, page: -1, rows: [], seenIds: [], unmissIds: [], close };
 	await apply(ground, executionId, ...(isComplete ? [{ ...page, close }] : [page, closing]));
-	if (run.sweep === 'none') return;
+	if (run.sweep === 'none' || !isComplete) return;
 	const limit = run.sweep === 'hold' ? 0 : 1_000;
 	const brake = { scopeShare: 0, scopeCount: limit, executionShare: 0, executionCount: limit };
 	await ground.store.tenant(ground.organizationId, (tx) =>
@@ -121,52 +145,52 @@ function enrichmentsOf(kind: string, run: PlannedRun, at: Date): Record<string, 
 }
 
 /** Names of accounts as organization discovery writes them; their last change lies between the first two rounds. */
-async function writeAccounts(grounds: readonly Ground[], versions: PlannedInventory['accounts']): Promise<void> {
+async function writeAccounts(
+	{ store, organizationId }: Ground,
+	configurations: readonly string[],
+	[before, after]: PlannedInventory['accounts'],
+): Promise<void> {
 	const changedAt = minute(roundMinutes + 1);
-	for (const { configurationId, organizationId, look } of grounds.slice(0, 2)) {
-		for (const [index, accounts] of versions.entries()) {
-			const isLast = index === versions.length - 1;
-			for (const account of accounts) {
-				const [from, to] = isLast ? [changedAt, null] : [minute(0), changedAt];
-				await look(
-					`insert into account_version (organization, configuration, account_id, name, ou_path, state, valid_from, valid_to)
-					values ($1, $2, $3, $4, $5, 'ACTIVE', $6, $7)`,
-					[organizationId, configurationId, ...valuesOf(account), from, to],
-				);
-				if (!isLast) continue;
-				await look(
-					`insert into account (organization, configuration, account_id, name, ou_path, state, first_seen_at, last_seen_at)
-					values ($1, $2, $3, $4, $5, 'ACTIVE', $6, $6)`,
-					[organizationId, configurationId, ...valuesOf(account), changedAt],
-				);
-			}
-		}
-	}
-}
-
-function valuesOf({ accountId, name, ouPath }: PlannedAccount): readonly unknown[] {
-	return [accountId, name, ouPath];
+	const facts = JSON.stringify([
+		...before.map((account) => ({ ...account, from: minute(0), to: changedAt })),
+		...after.map((account) => ({ ...account, from: changedAt, to: null })),
+	]);
+	await store.system(async ({ client }) => {
+		const values = [organizationId, configurations, facts];
+		const given = `unnest($2::uuid[]) as c(id)
+			cross join jsonb_to_recordset($3::jsonb) as g("accountId" text, name text, "ouPath" text, "from" timestamptz, "to" timestamptz)`;
+		await client.query(
+			`insert into account_version (organization, configuration, account_id, name, ou_path, state, valid_from, valid_to)
+			select $1::uuid, c.id, g."accountId", g.name, g."ouPath", 'ACTIVE', g."from", g."to" from ${given}`,
+			values,
+		);
+		await client.query(
+			`insert into account (organization, configuration, account_id, name, ou_path, state, first_seen_at, last_seen_at)
+			select $1::uuid, c.id, g."accountId", g.name, g."ouPath", 'ACTIVE', g."from", g."from" from ${given} where g."to" is null`,
+			values,
+		);
+	});
 }
 
 /** Puts user records into assets of others, as the correlator would have from the beginning. */
-async function shareAssets(grounds: readonly Ground[], shared: PlannedInventory['shared']): Promise<void> {
-	const [ground] = grounds;
-	if (ground === undefined || shared.length === 0) return;
-	const records = await ground.look<{ id: string; asset_id: string }>(
-		`select id, asset_id from source_record where organization = $1 and type = 'user' and state = 'active' order by id`,
-		[ground.organizationId],
-	);
-	const moved = new Set<string>();
-	const kept = new Set<string>();
-	for (const { record, of, isDuplicate } of shared) {
-		const [from, to] = [records[record], records[of]];
-		if (from === undefined || to === undefined || from === to || kept.has(from.id) || moved.has(to.id)) continue;
-		moved.add(from.id);
-		kept.add(to.id);
-		await ground.look('update source_record set asset_id = $2 where id = $1', [from.id, to.asset_id]);
-		await ground.look(
-			'update directory_user set asset_id = $2, is_primary = false, is_duplicate = $3 where record = $1',
-			[from.id, to.asset_id, isDuplicate],
+async function shareAssets(store: Store, organizationId: string, shared: PlannedInventory['shared']): Promise<void> {
+	await store.system(async ({ client }) => {
+		const { rows: records } = await client.query<{ id: string; asset_id: string }>(
+			`select id, asset_id from source_record where organization = $1 and type = 'user' and state = 'active' order by id`,
+			[organizationId],
 		);
-	}
+		const moved = new Set<string>();
+		const kept = new Set<string>();
+		for (const { record, of, isDuplicate } of shared) {
+			const [from, to] = [records[record], records[of]];
+			if (from === undefined || to === undefined || from === to || kept.has(from.id) || moved.has(to.id)) continue;
+			moved.add(from.id);
+			kept.add(to.id);
+			await client.query('update source_record set asset_id = $2 where id = $1', [from.id, to.asset_id]);
+			await client.query(
+				'update directory_user set asset_id = $2, is_primary = false, is_duplicate = $3 where record = $1',
+				[from.id, to.asset_id, isDuplicate],
+			);
+		}
+	});
 }
