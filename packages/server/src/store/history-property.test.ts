@@ -6,7 +6,12 @@ import { openTestCluster } from '../../test/postgres-cluster.ts';
 import { anyHistory, openHistory } from './testing/any-history.ts';
 import { type Ground, minute, openGround } from './testing/ground.ts';
 
-interface Image {
+interface Lasting {
+	readonly valid_from: Date;
+	readonly valid_to: Date;
+}
+
+interface Image extends Lasting {
 	readonly record: string;
 	readonly kind: string;
 	readonly state: string;
@@ -14,7 +19,7 @@ interface Image {
 }
 
 /** Where a record stands. */
-interface Standing {
+interface Standing extends Lasting {
 	readonly record: string;
 	readonly asset_id: string;
 	readonly state: string;
@@ -32,25 +37,25 @@ interface Happened {
 }
 
 const imagesSql = `
-select v.record, i.kind, v.state, v.attributes
+select v.record, i.kind, v.state, v.attributes, v.valid_from, v.valid_to
 from (
-	select id as record, organization, integration, state, attributes, changed_at as valid_from, 'infinity'::timestamptz as valid_to
+	select id as record, organization, integration, state, attributes, changed_at as valid_from, '9999-01-01'::timestamptz as valid_to
 	from source_record
 	union all
 	select record, organization, integration, state, attributes, valid_from, valid_to from record_version
 ) v join integration i on i.id = v.integration
-where v.organization = $1 and v.valid_from <= $2 and v.valid_to > $2`;
+where v.organization = $1 order by v.record`;
 
 const columns = 'record, organization, asset_id, record_state as state, is_duplicate, is_primary, valid_from';
 const standingsSql = `
-select record, asset_id, state, is_duplicate, is_primary
+select record, asset_id, state, is_duplicate, is_primary, valid_from, valid_to
 from (${['device', 'directory_user']
 	.map(
-		(table) => `select ${columns}, 'infinity'::timestamptz as valid_to from ${table}
+		(table) => `select ${columns}, '9999-01-01'::timestamptz as valid_to from ${table}
 	union all select ${columns}, valid_to from ${table}_version`,
 	)
 	.join(' union all ')}) v
-where organization = $1 and valid_from <= $2 and valid_to > $2 order by record`;
+where organization = $1 order by record`;
 
 /** A record as the events up to a moment tell it. */
 class Told {
@@ -80,15 +85,36 @@ function concerns(event: Happened, record: string): boolean {
 	return (event.value as { records: string[] }).records.includes(record);
 }
 
-async function judgeMoment({ look, organizationId }: Ground, at: Date, events: readonly Happened[]): Promise<void> {
-	const imagesAt = async (moment: Date) => await look<Image>(imagesSql, [organizationId, moment]);
-	const images = await imagesAt(at);
-	const standings = await look<Standing>(standingsSql, [organizationId, at]);
-	expect(standings.map(({ record }) => record).sort()).toEqual(images.map(({ record }) => record).sort());
+interface Past {
+	readonly images: readonly Image[];
+	readonly standings: readonly Standing[];
+	readonly events: readonly Happened[];
+}
+
+async function readPast({ look, organizationId }: Ground): Promise<Past> {
+	return {
+		images: await look<Image>(imagesSql, [organizationId]),
+		standings: await look<Standing>(standingsSql, [organizationId]),
+		events: await look<Happened>(
+			'select at, type, asset_id, record, attribute, value from event where organization = $1 order by number',
+			[organizationId],
+		),
+	};
+}
+
+function asOf<Version extends Lasting>(versions: readonly Version[], at: Date): readonly Version[] {
+	return versions.filter(({ valid_from, valid_to }) => valid_from <= at && valid_to > at);
+}
+
+function judgeMoment(past: Past, at: Date): void {
+	const { events } = past;
+	const images = asOf(past.images, at);
+	const standings = asOf(past.standings, at);
+	expect(standings.map(({ record }) => record)).toEqual(images.map(({ record }) => record));
 	for (const image of images) {
 		const told = new Told();
 		for (const event of events.filter((each) => each.at <= at && concerns(each, image.record))) {
-			const [then] = (await imagesAt(event.at)).filter(({ record }) => record === image.record);
+			const then = asOf(past.images, event.at).find(({ record }) => record === image.record);
 			told.take(event, then ?? image);
 		}
 		const standing = standings.find(({ record }) => record === image.record);
@@ -117,16 +143,12 @@ test('invariant 5: records, states and assets as of any moment are their first i
 				await history.run(step, index * 2);
 				if (step.correlated !== null) await history.correlate(step, index * 2 + step.correlated);
 			}
-			const { look, organizationId } = history.ground;
-			const events = await look<Happened>(
-				'select at, type, asset_id, record, attribute, value from event where organization = $1 order by number',
-				[organizationId],
-			);
+			const past = await readPast(history.ground);
 			const moments = new Set([minute(-1).getTime(), minute(steps.length * 2).getTime()]);
-			for (const { at } of events) {
+			for (const { at } of past.events) {
 				for (const offset of [-1, 0, 1]) moments.add(at.getTime() + offset);
 			}
-			for (const moment of moments) await judgeMoment(history.ground, new Date(moment), events);
+			for (const moment of moments) judgeMoment(past, new Date(moment));
 		}),
 		{ numRuns: 25 },
 	);
