@@ -8,6 +8,7 @@ alter table correlation_due add column id bigint generated always as identity pr
 -- Whether `record_identifier` says what the record says now, and those who shared a lost identifier are due as well.
 alter table correlation_due add column identified boolean not null default false;
 create index correlation_due_record on correlation_due (organization, record);
+create index correlation_due_new on correlation_due (id) where not identified;
 
 -- Runs of the scope since it was last complete, one after the other, that were not: after a few its records make way.
 alter table scope add column incomplete_runs integer not null default 0;

@@ -6,6 +6,7 @@ import type { StandingRecord } from './correlation-facts.ts';
 import { isSampled } from './project-records.ts';
 import { versionSql } from './projection.ts';
 import { projections } from './projections.ts';
+import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 export interface Resettled {
@@ -23,7 +24,7 @@ export interface AppliedCorrelation {
 }
 
 /**
- * Writes what correlation found, and its events into `pending_event`. Where nothing is otherwise, nothing is written.
+ * Writes what correlation found to be otherwise, and its events into `pending_event`.
  *
  * Of what changes, the searchable rows keep a version each. The record's own version is not closed: `record_version` holds
  * what a source said, and where a record stood at a moment is told by the searchable rows alone. Its `changed_at` stays.
@@ -31,14 +32,12 @@ export interface AppliedCorrelation {
 export async function applyCorrelation(
 	tx: TenantTransaction,
 	type: AssetType,
-	records: readonly StandingRecord[],
 	correlation: Correlation,
+	resettled: readonly Resettled[],
 	{ at, executionId }: { readonly at: Date; readonly executionId: string | null },
 ): Promise<AppliedCorrelation> {
-	const resettled = pair(records, correlation);
 	const ofRow = resettled.filter(changesRow);
 	const ofRecord = resettled.filter(changesRecord);
-	if (ofRow.length === 0 && ofRecord.length === 0) return { merged: 0, split: 0, changed: 0 };
 	// One moment for all that happens at once, and no row may begin before it began.
 	const moment = new Date(Math.max(at.getTime(), ...ofRow.map(({ before }) => before.row.validFrom.getTime())));
 	await changeRows(tx, type, ofRow, moment);
@@ -51,11 +50,12 @@ export async function applyCorrelation(
 	return {
 		merged,
 		split: correlation.moves.length - merged,
-		changed: new Set([...ofRow, ...ofRecord].map(({ before }) => before.recordId)).size,
+		changed: resettled.length,
 	};
 }
 
-function pair(records: readonly StandingRecord[], correlation: Correlation): readonly Resettled[] {
+/** The records that stand otherwise after a correlation. */
+export function findResettled(records: readonly StandingRecord[], correlation: Correlation): readonly Resettled[] {
 	const standing = new Map(records.map((record) => [record.recordId, record]));
 	const first = new Map<string, string>();
 	const pairs = correlation.records.flatMap((after) => {
@@ -65,10 +65,12 @@ function pair(records: readonly StandingRecord[], correlation: Correlation): rea
 		if (earliest === undefined || before.firstObservedAt < earliest) first.set(after.assetId, before.firstObservedAt);
 		return [{ before, after }];
 	});
-	return pairs.map(({ before, after }) => {
-		const earliest = first.get(after.assetId) ?? before.firstObservedAt;
-		return { before, after, firstObservedAt: after.isPrimary ? new Date(earliest) : before.row.firstObservedAt };
-	});
+	return pairs
+		.map(({ before, after }) => {
+			const earliest = first.get(after.assetId) ?? before.firstObservedAt;
+			return { before, after, firstObservedAt: after.isPrimary ? new Date(earliest) : before.row.firstObservedAt };
+		})
+		.filter((each) => changesRow(each) || changesRecord(each));
 }
 
 function changesRow({ before, after, firstObservedAt }: Resettled): boolean {
@@ -100,10 +102,13 @@ async function changeRows(
 	const ids = changes.map(({ before }) => before.recordId);
 	const changing = 'unnest($1::bigint[]) as g(record)';
 	await tx.client.query(versionSql(projection, changing, '$2::timestamptz(3)'), [ids, moment]);
-	await tx.client.query(
-		`update ${projection.table} d set is_primary = false from ${changing} where d.record = g.record and d.is_primary`,
-		[ids],
-	);
+	const leaving = listLeaving(changes);
+	if (leaving.length > 0) {
+		await tx.client.query(
+			`update ${projection.table} d set is_primary = false from ${changing} where d.record = g.record`,
+			[leaving],
+		);
+	}
 	await tx.client.query(
 		`update ${projection.table} d set asset_id = g.asset_id, is_primary = g.is_primary, is_duplicate = g.is_duplicate,
 			first_observed_at = g.first_observed_at, sampled = g.sampled, valid_from = $7
@@ -120,6 +125,18 @@ async function changeRows(
 			moment,
 		],
 	);
+}
+
+/** Primaries of assets that get another one. */
+function listLeaving(changes: readonly Resettled[]): readonly RecordId[] {
+	const gaining = new Set(
+		changes
+			.filter(({ before, after }) => after.isPrimary && !(before.isPrimary && before.assetId === after.assetId))
+			.map(({ after }) => after.assetId),
+	);
+	return changes
+		.filter(({ before }) => before.isPrimary && gaining.has(before.assetId))
+		.map(({ before }) => before.recordId);
 }
 
 async function changeRecords(tx: TenantTransaction, changes: readonly Resettled[]): Promise<void> {

@@ -109,4 +109,4 @@ test('whatever happens to records in whatever order, the store says what the cor
 		{ numRuns: 40 },
 	);
 	await ground.close();
-});
+}, 180_000);

@@ -1,8 +1,15 @@
 import { correlate } from '@rollcall/model/asset/correlate.ts';
+import type { Correlation } from '@rollcall/model/asset/correlation.ts';
+import type { CorrelationSetting } from '@rollcall/model/asset/correlation-identifiers.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
-import { type AppliedCorrelation, applyCorrelation } from './apply-correlation.ts';
+import { type AppliedCorrelation, applyCorrelation, findResettled, type Resettled } from './apply-correlation.ts';
 import { readStandingRecords } from './correlation-facts.ts';
-import { holdNeighbourhoods } from './hold-neighbourhoods.ts';
+import {
+	findNeighbourhoods,
+	holdNeighbourhoods,
+	type TypedNeighbourhood,
+	type TypedRecord,
+} from './hold-neighbourhoods.ts';
 import { readCorrelationSetting } from './organization-settings.ts';
 import { publishEvents } from './publish-events.ts';
 import { refreshIdentifiers } from './refresh-identifiers.ts';
@@ -38,34 +45,52 @@ export async function correlateDue(tx: TenantTransaction, input: CorrelateInput)
 	const setting = await readCorrelationSetting(tx);
 	await refreshIdentifiers(tx, setting);
 	const due = await takeDue(tx, input.batchSize ?? defaultBatchSize);
-	const held = due.length === 0 ? [] : await holdNeighbourhoods(tx, due);
 	const sum = { merged: 0, split: 0, changed: 0 };
-	for (const { type, concerned, knownAmbiguous } of held) {
-		const records = await readStandingRecords(tx, type, concerned, setting);
-		const correlation = correlate(records, knownAmbiguous);
-		const { merged, split, changed } = await applyCorrelation(tx, type, records, correlation, {
-			at: input.at,
-			executionId: input.executionId ?? null,
-		});
+	const first = await judgeDue(tx, setting, await findNeighbourhoods(tx, due));
+	const otherwise = first.flatMap(({ type, resettled }) =>
+		resettled.map(({ before }) => ({ id: before.recordId, type })),
+	);
+	// Nearly always nothing is, and then nobody is held up. What seems to be is judged again with the writers locked out.
+	const held = otherwise.length === 0 ? [] : await judgeDue(tx, setting, await holdNeighbourhoods(tx, otherwise));
+	for (const { type, correlation, resettled } of held) {
+		if (resettled.length === 0) continue;
+		const writer = { at: input.at, executionId: input.executionId ?? null };
+		const { merged, split, changed } = await applyCorrelation(tx, type, correlation, resettled, writer);
 		sum.merged += merged;
 		sum.split += split;
 		sum.changed += changed;
 	}
 	const left = await forgetDue(
 		tx,
-		held.flatMap(({ looked }) => [...looked]),
+		[...first, ...held].flatMap(({ looked }) => [...looked]),
 	);
 	await publishEvents(tx);
 	return { ...sum, left };
 }
 
-interface Due {
-	readonly id: RecordId;
+interface Judged {
 	readonly type: AssetType;
+	readonly looked: ReadonlySet<RecordId>;
+	readonly correlation: Correlation;
+	readonly resettled: readonly Resettled[];
 }
 
-async function takeDue(tx: TenantTransaction, size: number): Promise<readonly Due[]> {
-	const { rows } = await tx.client.query<Due>(
+async function judgeDue(
+	tx: TenantTransaction,
+	setting: CorrelationSetting,
+	neighbourhoods: readonly TypedNeighbourhood[],
+): Promise<readonly Judged[]> {
+	const judged: Judged[] = [];
+	for (const { type, looked, concerned, knownAmbiguous } of neighbourhoods) {
+		const records = await readStandingRecords(tx, type, concerned, setting);
+		const correlation = correlate(records, knownAmbiguous);
+		judged.push({ type, looked, correlation, resettled: findResettled(records, correlation) });
+	}
+	return judged;
+}
+
+async function takeDue(tx: TenantTransaction, size: number): Promise<readonly TypedRecord[]> {
+	const { rows } = await tx.client.query<TypedRecord>(
 		`select distinct r.id, r.type from (
 			select record from correlation_due where identified order by id limit $1
 		) d join source_record r on r.id = d.record`,

@@ -7,6 +7,7 @@ import {
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { assetIdOf } from './asset-id.ts';
 import { projections } from './projections.ts';
+import { readIdentifiers } from './record-identifiers.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -34,7 +35,6 @@ interface Facts {
 	readonly first_observed_at: Date;
 	readonly telling: Readonly<Record<string, unknown>>;
 	readonly attribute_count: number;
-	readonly held: readonly string[];
 	readonly last_complete_at: Date | null;
 	readonly incomplete_runs: number;
 	readonly is_primary: boolean;
@@ -50,12 +50,16 @@ export async function readStandingRecords(
 	setting: CorrelationSetting,
 ): Promise<readonly StandingRecord[]> {
 	const { rows } = await tx.client.query<Facts>(factsSql(projections[type].table), [records]);
+	const held = await readIdentifiers(tx, records);
 	return rows.map((facts) => ({
 		recordId: facts.id,
 		integrationId: facts.integration,
 		kind: facts.kind,
 		store: correlationStore(facts.telling),
-		identifiers: facts.state === 'active' ? facts.held : correlationIdentifiers(facts.kind, facts.telling, setting),
+		identifiers:
+			facts.state === 'active'
+				? (held.get(facts.id) ?? [])
+				: correlationIdentifiers(facts.kind, facts.telling, setting),
 		isLive: facts.state === 'active',
 		firstObservedAt: facts.first_observed_at.toISOString(),
 		scopeCompleteAt: facts.last_complete_at?.toISOString() ?? null,
@@ -80,7 +84,6 @@ select r.id, r.integration, i.kind, r.native_id, r.state, r.asset_id, r.link, r.
 	jsonb_build_object('identity_store_id', r.attributes -> 'identity_store_id', 'account_id', r.attributes -> 'account_id',
 		'emails', r.attributes -> 'emails', 'tag_email', r.attributes -> 'tag_email') as telling,
 	(select count(*)::int from jsonb_each(r.attributes) e where e.value <> 'null') as attribute_count,
-	array(select m.value from record_identifier m where m.record = r.id order by m.value) as held,
 	s.last_complete_at, s.incomplete_runs, d.is_primary, d.is_duplicate, d.first_observed_at as row_first_observed_at, d.valid_from
 from ${table} d join source_record r on r.id = d.record
 join integration i on i.id = r.integration join scope s on s.id = r.scope

@@ -4,6 +4,7 @@ import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { assetIdOf } from './asset-id.ts';
 import { findCrowded } from './crowded-identifiers.ts';
 import { projections } from './projections.ts';
+import { readIdentifiers } from './record-identifiers.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -76,9 +77,8 @@ async function findHolders(
 	front: readonly RecordId[],
 	knownAmbiguous: Map<string, Ambiguity>,
 ): Promise<readonly Step[]> {
-	const { rows: held } = await tx.client.query<{ record: RecordId; value: string }>(
-		'select record, value from record_identifier where record = any ($1) and organization = current_organization()',
-		[front],
+	const held = [...(await readIdentifiers(tx, front))].flatMap(([record, values]) =>
+		values.map((value) => ({ record, value })),
 	);
 	const values = [...new Set(held.map(({ value }) => value))];
 	for (const [value, why] of await findCrowded(tx, values)) knownAmbiguous.set(value, why);

@@ -153,4 +153,4 @@ test('invariant 5: records, states and assets as of any moment are their first i
 		{ numRuns: 25 },
 	);
 	await ground.close();
-});
+}, 180_000);

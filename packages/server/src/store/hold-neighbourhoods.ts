@@ -4,31 +4,49 @@ import { projections } from './projections.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
-export interface HeldNeighbourhood extends Neighbourhood {
+export interface TypedNeighbourhood extends Neighbourhood {
 	readonly type: AssetType;
 	/** Those that correlation has to look at: a record that is alone, and looks it, is settled. */
 	readonly concerned: readonly RecordId[];
 }
 
+export interface TypedRecord {
+	readonly id: RecordId;
+	readonly type: AssetType;
+}
+
+export async function findNeighbourhoods(
+	tx: TenantTransaction,
+	begun: readonly TypedRecord[],
+): Promise<readonly TypedNeighbourhood[]> {
+	const found: TypedNeighbourhood[] = [];
+	for (const type of assetTypes) {
+		const ofType = begun.filter((record) => record.type === type).map(({ id }) => id);
+		if (ofType.length > 0) found.push(await findConcerned(tx, type, ofType));
+	}
+	return found;
+}
+
 /**
- * The neighbourhoods of due records, with the locks of all scopes of the records that may change: no writer comes in
+ * The same with the locks of all scopes of the records that may change: no writer comes in
  * between, as writers hold the locks of the scopes of what they write. Which scopes those are shows only when the records
  * are found, and locks are taken in the order of ids as by every writer: so it lets go and begins again where one is
  * missing.
  */
 export async function holdNeighbourhoods(
 	tx: TenantTransaction,
-	due: readonly { readonly id: RecordId; readonly type: AssetType }[],
-): Promise<readonly HeldNeighbourhood[]> {
-	const scopes = new Set<string>();
+	begun: readonly TypedRecord[],
+): Promise<readonly TypedNeighbourhood[]> {
+	const scopes = new Set(
+		await listScopesOf(
+			tx,
+			begun.map(({ id }) => id),
+		),
+	);
 	for (;;) {
 		await tx.client.query('savepoint before_scopes');
 		await tx.client.query('select from scope where id = any ($1) order by id for no key update', [[...scopes]]);
-		const found: HeldNeighbourhood[] = [];
-		for (const type of assetTypes) {
-			const begun = due.filter((record) => record.type === type).map(({ id }) => id);
-			if (begun.length > 0) found.push(await findConcerned(tx, type, begun));
-		}
+		const found = await findNeighbourhoods(tx, begun);
 		const needed = await listScopesOf(
 			tx,
 			found.flatMap(({ concerned }) => concerned),
@@ -47,7 +65,7 @@ async function findConcerned(
 	tx: TenantTransaction,
 	type: AssetType,
 	begun: readonly RecordId[],
-): Promise<HeldNeighbourhood> {
+): Promise<TypedNeighbourhood> {
 	const neighbourhood = await findNeighbourhood(tx, type, begun);
 	const { looked, related } = neighbourhood;
 	const unsettled = await findUnsettled(

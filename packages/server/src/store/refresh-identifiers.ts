@@ -1,5 +1,6 @@
 import { type CorrelationSetting, correlationIdentifiers } from '@rollcall/model/asset/correlation-identifiers.ts';
 import { findCrowded } from './crowded-identifiers.ts';
+import { type Held, readIdentifiers } from './record-identifiers.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -29,12 +30,6 @@ interface IdentifierFacts {
 	readonly live: boolean;
 	readonly emails: unknown;
 	readonly tag_email: unknown;
-	readonly held: readonly string[];
-}
-
-interface Held {
-	readonly value: string;
-	readonly record: RecordId;
 }
 
 async function refreshBatch(
@@ -43,9 +38,11 @@ async function refreshBatch(
 	records: readonly RecordId[],
 ): Promise<void> {
 	const { rows } = await tx.client.query<IdentifierFacts>(factsSql, [records]);
+	const heldBy = await readIdentifiers(tx, records);
 	const gained: Held[] = [];
 	const lost: Held[] = [];
-	for (const { record, kind, live, emails, tag_email, held } of rows) {
+	for (const { record, kind, live, emails, tag_email } of rows) {
+		const held = heldBy.get(record) ?? [];
 		const wanted = live ? correlationIdentifiers(kind, { emails, tag_email }, setting) : [];
 		gained.push(...wanted.filter((value) => !held.includes(value)).map((value) => ({ value, record })));
 		lost.push(...held.filter((value) => !wanted.includes(value)).map((value) => ({ value, record })));
@@ -82,7 +79,6 @@ async function changeHeld(
 /** Only users correlate, and only those that are assets: a record whose listing was never read is none yet. */
 const factsSql = `
 select r.id as record, i.kind, r.state = 'active' as live, r.attributes -> 'emails' as emails,
-	r.attributes -> 'tag_email' as tag_email,
-	array(select m.value from record_identifier m where m.record = r.id) as held
+	r.attributes -> 'tag_email' as tag_email
 from directory_user d join source_record r on r.id = d.record join integration i on i.id = r.integration
 where d.record = any ($1)`;
