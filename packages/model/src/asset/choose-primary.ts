@@ -16,7 +16,7 @@ export interface PrimaryFacts {
 }
 
 /** After so many incomplete runs of its scope a primary record makes way for a better one. */
-const patienceRuns = 3;
+export const patienceRuns = 3;
 
 /**
  * The primary of several records of one thing, be they duplicates or correlated (`rules.md`, Record states): the record

@@ -10,6 +10,7 @@ import {
 	recordAccountPage,
 	retireAccountRecords,
 } from '#store/accounts.ts';
+import { correlateOrganization } from '#store/correlate-organization.ts';
 import { completeExecution, findInterrupted, heartbeatExecution, startExecution } from '#store/executions.ts';
 import type { Store } from '#store/open-store.ts';
 import { refreshFacets } from '#store/query/refresh-facets.ts';
@@ -80,6 +81,7 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 			const swept = await store.tenant(organizationId, (tx) =>
 				sweepExecution(tx, { integrationId, executionId, at: now() }),
 			);
+			await correlateOrganization(store, organizationId, { at: now(), executionId });
 			await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
 			return swept;
 		},

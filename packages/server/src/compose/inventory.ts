@@ -1,5 +1,6 @@
 import type { Config } from '#platform/config.ts';
 import { listAccounts } from '#store/account-list.ts';
+import { correlateOrganization } from '#store/correlate-organization.ts';
 import { findDevices, listDevices, sliceDevices } from '#store/devices.ts';
 import { listExecutions, readExecution } from '#store/executions.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
@@ -28,8 +29,12 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 			listExecutions: (limit) => store.tenant(id, (tx) => listExecutions(tx, { limit })),
 			readExecution: (execution) => store.tenant(id, async (tx) => (await readExecution(tx, execution)) ?? null),
 			listHeldRemovals: () => store.tenant(id, (tx) => listHeldRemovals(tx)),
-			confirmRemovals: (which) =>
-				store.tenant(id, async (tx) => (await confirmRemovals(tx, which, new Date())).removed),
+			confirmRemovals: async (which) => {
+				const at = new Date();
+				const { removed } = await store.tenant(id, (tx) => confirmRemovals(tx, which, at));
+				await correlateOrganization(store, id, { at });
+				return removed;
+			},
 			...openLabels(store, id),
 			...openQueries(store, id),
 			close,

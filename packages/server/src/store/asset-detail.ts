@@ -1,8 +1,8 @@
+import type { LinkReason } from '@rollcall/model/asset/correlation.ts';
 import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import { sql } from 'kysely';
-import { assetIdOf } from './asset-id.ts';
 import {
 	type AssetFacts,
 	type AssetListing,
@@ -14,6 +14,7 @@ import {
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { withLabels } from './labels.ts';
+import { projections } from './projections.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -32,12 +33,22 @@ export interface AssetSource {
 	readonly accountId: string;
 	readonly region: string;
 	readonly standing: RecordStanding;
+	/** Why it is in the asset beside the record that the asset began with; null for that one. */
+	readonly link: SourceLink | null;
 	readonly firstObservedAt: string;
 	readonly lastConfirmedAt: string | null;
 	readonly lastChangedAt: string;
 	readonly unknown: UnknownMask;
 	readonly notes: readonly string[];
 	readonly enrichments: readonly EnrichmentStanding[];
+}
+
+export interface SourceLink {
+	readonly by: LinkReason['by'];
+	/** The e-mail address that they share. */
+	readonly value: string | null;
+	/** Native id of the record that it is linked with. */
+	readonly with: string | null;
 }
 
 export interface EnrichmentStanding {
@@ -60,17 +71,28 @@ export interface AssetEvent {
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const eventLimit = 200;
 
-/** Assets by asset id, native id, or what else their type is asked for by: all that have it. */
+/**
+ * Assets by asset id, also one it had before it was merged, native id, or what else their type is asked for by, of any of
+ * their records: all that have it.
+ */
 export async function findAssets<Attributes extends AttributeValues, Filter, Sort extends string>(
 	tx: TenantTransaction,
 	listing: AssetListing<Filter, Sort>,
 	id: string,
 ): Promise<readonly AssetDetail<Attributes>[]> {
-	const assetIds = [assetIdOf(tx.organizationId, id), ...(uuidPattern.test(id) ? [id] : [])];
+	const assetId = uuidPattern.test(id) ? id : null;
 	const rows = await runSql<AssetFacts<Attributes>>(
 		tx,
-		sql`select ${assetColumns} from ${assetSource(listing.type)}
-			where d.asset_id = any (${assetIds}::uuid[]) or ${listing.identifiers(id)} order by d.record`,
+		sql`with found as (
+				select ${assetId}::uuid as asset_id
+				union select a.merged_into from tenant_asset_alias a where a.asset_id = ${assetId}::uuid
+				union select r.asset_id from integration i
+					join tenant_record r on r.integration = i.id and r.native_id = ${id}
+				union select d.asset_id from ${sql.raw(`tenant_${projections[listing.type].table}`)} d
+					where ${listing.identifiers(id)}
+			)
+			select ${assetColumns} from ${assetSource(listing.type)}
+			where d.asset_id = any (array(select asset_id from found)) order by d.record`,
 	);
 	const details: AssetDetail<Attributes>[] = [];
 	for (const row of rows) {
@@ -93,6 +115,8 @@ interface SourceFacts extends StandingFacts {
 	readonly unknown: UnknownMask | null;
 	readonly notes: readonly string[] | null;
 	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
+	readonly link: LinkReason | null;
+	readonly linked_native_id: string | null;
 }
 
 async function readSources(tx: TenantTransaction, assetId: string): Promise<readonly AssetSource[]> {
@@ -100,7 +124,11 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 		tx,
 		sql`select i.kind, coalesce(c.name, c.key) as configuration, r.native_id, s.account_id, s.region, r.state, r.reason,
 				r.first_observed_at, r.changed_at, r.missed_in is not null as missed, r.held_in is not null as held,
-				h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at, s.enrichments, r.unknown, r.notes
+				h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at, s.enrichments, r.unknown, r.notes, r.link,
+				(select w.native_id from tenant_record w where w.id = (r.link ->> 'with')::bigint) as linked_native_id,
+				(select concat(oi.kind, ' through ', coalesce(oc.name, oc.key)) from tenant_record o
+					join integration oi on oi.id = o.integration join access_configuration oc on oc.id = oi.configuration
+					where o.id = r.duplicate_of) as duplicate_of
 			from tenant_record r
 			join tenant_scope s on s.id = r.scope
 			join integration i on i.id = r.integration
@@ -115,6 +143,11 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 		accountId: row.account_id,
 		region: row.region,
 		standing: standingOf(row),
+		link: row.link && {
+			by: row.link.by,
+			value: row.link.by === 'email' ? row.link.value : null,
+			with: row.linked_native_id,
+		},
 		firstObservedAt: row.first_observed_at.toISOString(),
 		lastConfirmedAt: lastConfirmedAt(row),
 		lastChangedAt: row.changed_at.toISOString(),
@@ -130,6 +163,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 	}));
 }
 
+/** Of what was merged into it, too: those before stand under the ids of then. */
 async function readEvents(tx: TenantTransaction, assetId: string): Promise<readonly AssetEvent[]> {
 	const rows = await runSql<{
 		at: Date;
@@ -139,7 +173,9 @@ async function readEvents(tx: TenantTransaction, assetId: string): Promise<reado
 		value: unknown;
 	}>(
 		tx,
-		sql`select at, type, execution, attribute, value from tenant_event where asset_id = ${assetId}::uuid
+		sql`select at, type, execution, attribute, value from tenant_event
+			where asset_id = any (array(
+				select ${assetId}::uuid union select a.asset_id from tenant_asset_alias a where a.merged_into = ${assetId}::uuid))
 			order by at desc, number desc limit ${eventLimit}`,
 	);
 	return rows.map((row) => ({

@@ -6,7 +6,7 @@ const digestBytes = 32;
 /** What is derived from the scope when a record is read, so that a failed run writes no records (`rules.md`). */
 export interface RecordStanding {
 	readonly state: RecordState;
-	/** Why it is retired or unconfirmed; null where it is active. */
+	/** Why it is retired or unconfirmed, or of what it is a duplicate; null where it is active. */
 	readonly reason: string | null;
 	readonly since: string | null;
 }
@@ -23,6 +23,8 @@ export interface StandingFacts {
 	readonly outcome: Outcome | null;
 	readonly cause: OutcomeCause | null;
 	readonly last_complete_at: Date | null;
+	/** By what name people know the record that counts instead of it; absent where none does. */
+	readonly duplicate_of?: string | null;
 }
 
 /** The state of a record as people see it. Unconfirmed: since its scope was last complete, for the scope's reason. */
@@ -31,6 +33,8 @@ export function standingOf(facts: StandingFacts): RecordStanding {
 		return { state: 'retired', reason: facts.reason, since: facts.changed_at.toISOString() };
 	if (facts.state === 'insufficient')
 		return { state: 'insufficient', reason: 'no identity', since: facts.changed_at.toISOString() };
+	if (typeof facts.duplicate_of === 'string')
+		return { state: 'duplicate', reason: `of the one of ${facts.duplicate_of}`, since: null };
 	if (facts.held)
 		return { state: 'unconfirmed', reason: 'removal held', since: facts.held_since?.toISOString() ?? null };
 	if (facts.outcome === 'complete') return { state: 'active', reason: null, since: null };

@@ -30,7 +30,7 @@ const listing: AssetListing<DeviceFilter, DeviceSort> = {
 	},
 	conditions: deviceConditions,
 	scopeConditions: deviceScopeConditions,
-	identifiers: (id) => sql`d.instance_id = ${id}`,
+	identifiers: (id) => sql`d.is_primary and d.instance_id = ${id}`,
 };
 
 /** A page of devices, the count of all that match, and what both depend on. */

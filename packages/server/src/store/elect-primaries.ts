@@ -1,3 +1,4 @@
+import { unmarkDuplicates } from './mark-duplicates.ts';
 import { type Projection, versionSql } from './projection.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -33,7 +34,7 @@ export async function electPrimaries(
 }
 
 /** Makes other rows the primaries of their assets, and keeps what both were. */
-export async function replacePrimaries(
+async function replacePrimaries(
 	tx: TenantTransaction,
 	projection: Projection,
 	elections: readonly Election[],
@@ -49,6 +50,7 @@ export async function replacePrimaries(
 		both.map(({ at }) => at),
 	]);
 	const times = elections.map(({ at }) => at);
+	await unmarkDuplicates(tx, projection, changing, [elections.map(({ elected }) => elected), times]);
 	// One after the other: no asset has two primaries at any time.
 	await tx.client.query(
 		`update ${table} d set is_primary = false, valid_from = greatest(d.valid_from, g.at)

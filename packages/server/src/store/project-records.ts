@@ -1,6 +1,7 @@
 import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
 import { copyRows } from './copy-rows.ts';
 import { electPrimaries } from './elect-primaries.ts';
+import { markDuplicates } from './mark-duplicates.ts';
 import { castOf, followedCount, type ProjectedRecord, type Projection, versionSql, writeColumn } from './projection.ts';
 import { projections } from './projections.ts';
 import type { RecordId, ScopeId } from './scope-write.ts';
@@ -55,37 +56,37 @@ async function writeProjection(
 	const left =
 		known.length === 0 ? '' : `where not exists (select from ${projection.table} d where d.record = i.record)`;
 	const inserted = await tx.client.query(insertSql(projection, true, left), [tx.organizationId]);
-	// Whoever finds that its asset has a primary already says the same as that one, by another way.
+	// Whoever finds that its asset has a primary already stands beside that one.
 	const stands = inserted.rowCount ?? 0;
-	if (stands < records.length) await insertDuplicates(tx, projection);
+	if (stands < records.length) await insertOthers(tx, projection);
 	if (type === 'device') await writeAddresses(tx, known.length > 0);
 	const moved = records.filter(({ oldState, state }) => oldState !== state);
-	if (stands < records.length) {
+	const mayBeShared = stands < records.length && moved.length > 0;
+	if (mayBeShared) {
 		await electPrimaries(
 			tx,
 			projection,
 			moved.map(({ assetId }) => assetId),
 		);
+		await markDuplicates(tx, projection);
 	}
-	await noteDue(tx, projection, stands < records.length);
+	if (type === 'user' || mayBeShared) await tx.client.query(dueSql(type, `incoming_${projection.table} g`));
 }
 
-async function insertDuplicates(tx: TenantTransaction, projection: Projection): Promise<void> {
+async function insertOthers(tx: TenantTransaction, projection: Projection): Promise<void> {
 	const left = `where not exists (select from ${projection.table} d where d.record = i.record)`;
 	await tx.client.query(insertSql(projection, false, left), [tx.organizationId]);
 }
 
-/** Users may correlate with others; devices only with their own duplicates, and few have any. */
-async function noteDue(tx: TenantTransaction, { table }: Projection, mayBeShared: boolean): Promise<void> {
-	if (table === 'device' && !mayBeShared) return;
-	const shared =
-		table === 'device'
-			? `where exists (select from device d join device o on o.asset_id = d.asset_id and o.record <> d.record
-				where d.record = i.record)`
-			: '';
-	await tx.client.query(
-		`insert into correlation_due (record) select i.record from incoming_${table} i ${shared} on conflict do nothing`,
-	);
+/**
+ * Users may correlate with others; devices only with other records of theirs, and few have any.
+ *
+ * @param changing has an alias `g` with a column `record`
+ */
+function dueSql(type: AssetType, changing: string): string {
+	const shared = `where exists (
+		select from source_record r join source_record o on o.asset_id = r.asset_id and o.id <> r.id where r.id = g.record)`;
+	return `insert into correlation_due (record) select g.record from ${changing} ${type === 'device' ? shared : ''}`;
 }
 
 /** One asset in fifty, whatever else is true of it. */
@@ -101,14 +102,14 @@ insert into ${table}
 	(organization, record, asset_id, integration, scope, first_observed_at, changed_at, valid_from, record_state, is_primary, is_duplicate,
 	sampled, ${names.join(', ')})
 select $1::uuid, i.record, i.asset_id, i.integration, i.scope, i.observed_at, i.observed_at, i.observed_at, i.record_state, ${isPrimary},
-	${!isPrimary}, i.sampled, ${columns.map((column) => `i.${column.name}${castOf(column)}`).join(', ')}
+	false, i.sampled, ${columns.map((column) => `i.${column.name}${castOf(column)}`).join(', ')}
 from incoming_${table} i ${where}
 on conflict ${isPrimary ? '(organization, asset_id) where is_primary' : ''} do nothing`;
 }
 
 function updateSql({ table, columns }: Projection): string {
 	return `
-update ${table} d set scope = i.scope, changed_at = i.observed_at, valid_from = i.observed_at, record_state = i.record_state,
+update ${table} d set scope = i.scope, changed_at = i.observed_at, valid_from = greatest(d.valid_from, i.observed_at), record_state = i.record_state,
 	${columns.map((column) => `${column.name} = i.${column.name}${castOf(column)}`).join(', ')}
 from incoming_${table} i where d.record = i.record`;
 }
@@ -148,15 +149,6 @@ export async function retireProjected(tx: TenantTransaction, at: Date): Promise<
 			projection,
 			rows.map(({ asset_id }) => asset_id),
 		);
-		await tx.client.query(
-			`insert into correlation_due (record) select g.record from ${retiring} ${
-				type === 'user'
-					? ''
-					: `
-			where exists (select from device d join device o on o.asset_id = d.asset_id and o.record <> d.record
-				where d.record = g.record)`
-			} on conflict do nothing`,
-			[at],
-		);
+		await tx.client.query(dueSql(type, retiring), [at]);
 	}
 }

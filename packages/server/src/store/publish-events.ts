@@ -39,7 +39,8 @@ with counter as (
 	on conflict (organization) do update set last_number = event_counter.last_number + $1
 	returning last_number - $1 as base
 ), pending as (
-	select at, seq, type, asset_id, record, integration, execution, attribute, value, value_folded from pending_event
+	select at, seq, type, asset_id, record, integration, coalesce(execution, $4::uuid) as execution, attribute, value, value_folded
+	from pending_event
 	union all
 	select observed_at, seq::bigint * ${eventsPerRow}, event, asset_id, id, $3::uuid, $4::uuid, null, null, null from incoming_record where event is not null
 )

@@ -1,3 +1,4 @@
+import { patienceRuns } from '@rollcall/model/asset/choose-primary.ts';
 import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -30,6 +31,8 @@ export async function recordOutcomes(tx: TenantTransaction, ended: readonly Scop
 	await tx.client.query(extendSql, [facts]);
 	await tx.client.query(beginSql, [facts]);
 	await tx.client.query(scopeSql, [facts]);
+	const broken = ended.filter(({ outcome }) => outcome !== 'complete').map(({ scopeId }) => scopeId);
+	if (broken.length > 0) await tx.client.query(impatientSql, [broken, patienceRuns]);
 }
 
 const given =
@@ -55,6 +58,18 @@ const scopeSql = `
 update scope o set
 	outcome_since = case when ${same} then coalesce(o.outcome_since, g.at) else g.at end,
 	outcome = g.outcome, cause = nullif(g.cause, 'null'), outcome_at = g.at, last_execution = g.execution,
-	last_complete_at = case when g.outcome = 'complete' then g.at else o.last_complete_at end, removed_at = null
+	last_complete_at = case when g.outcome = 'complete' then g.at else o.last_complete_at end, removed_at = null,
+	incomplete_runs = case
+		when g.outcome = 'complete' then 0
+		when o.last_execution is distinct from g.execution or o.incomplete_runs = 0 then o.incomplete_runs + 1
+		else o.incomplete_runs
+	end
 from ${given}
 where o.id = g.scope`;
+
+/** Another record may stand for the assets of a scope that was incomplete for too long: the correlator is to look at them. */
+const impatientSql = `
+insert into correlation_due (record)
+select r.id from scope s join source_record r on r.scope = s.id and r.state <> 'retired'
+where s.id = any ($1) and s.incomplete_runs = $2
+	and exists (select from source_record o where o.asset_id = r.asset_id and o.id <> r.id)`;

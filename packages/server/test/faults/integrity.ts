@@ -16,9 +16,16 @@ const rules: Readonly<Record<string, string>> = {
 			or d.state is distinct from r.attributes ->> 'state'
 			or (select count(*) from asset_ip a where a.record = r.id)
 				<> coalesce(cardinality(d.internal_ips), 0) + coalesce(cardinality(d.external_ips), 0) + coalesce(cardinality(d.ipv6), 0)`,
-	'every version of a record has its searchable row': `select v.record::text from record_version v
-		where v.state <> 'insufficient' and not exists (
-			select from device_version d where d.record = v.record and d.valid_from <= v.valid_from and d.valid_to >= v.valid_to)`,
+	'every version of a record has its searchable rows': `select v.record::text from record_version v
+		where v.state <> 'insufficient' and (
+			not exists (select from device_version d where d.record = v.record and d.valid_from <= v.valid_from and d.valid_to > v.valid_from)
+			or not exists (select from device_version d where d.record = v.record and d.valid_from < v.valid_to and d.valid_to >= v.valid_to))`,
+	'an asset has one row that stands for it': `select asset_id::text from device group by asset_id
+		having count(*) filter (where is_primary) <> 1`,
+	'a live asset is shown by a live record': `select d.asset_id::text from device d where d.is_primary and d.record_state <> 'active'
+		and exists (select from device o where o.asset_id = d.asset_id and o.record_state = 'active')`,
+	'a record is a duplicate exactly where its row is one': `select r.native_id from source_record r join device d on d.record = r.id
+		where d.is_duplicate <> (r.duplicate_of is not null)`,
 	'event numbers have no gap and no twin': `select max(number)::text from event
 		having count(*) <> count(distinct number) or count(*) <> coalesce(max(number), 0) or coalesce(min(number), 1) <> 1`,
 	'a member is added once before it is removed, and removed once before it is added': `select record || ' ' || type from (

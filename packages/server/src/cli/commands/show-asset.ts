@@ -139,6 +139,7 @@ function renderSource(source: AssetSource, out: Output, nowMs: number): string[]
 	return [
 		`  ${style.strong(source.kind)} in ${where}${through}: ${describeStanding(source.standing, nowMs)}, ` +
 			`confirmed ${describeTime(source.lastConfirmedAt, nowMs)}`,
+		...(source.link === null ? [] : [`    ${style.dim(describeLink(source.link))}`]),
 		...source.enrichments.map((each) => {
 			const paint = outcomeStyle(each.outcome, style);
 			const when = each.confirmedAt === null ? 'never read' : `read ${formatAge(each.confirmedAt, nowMs)}`;
@@ -147,6 +148,13 @@ function renderSource(source: AssetSource, out: Output, nowMs: number): string[]
 			return `    ${paint(`${outcomeMark(each.outcome)} ${each.action}`)} ${nameOutcome(each.outcome)}, ${when}${made}${why}`;
 		}),
 	];
+}
+
+/** Why a source is part of the asset. */
+function describeLink({ by, value, with: other }: NonNullable<AssetSource['link']>): string {
+	if (by === 'email') return `together with ${toHarmless(other ?? '')}: both have ${toHarmless(value ?? '')}`;
+	if (by === 'native_id') return 'the same, read through another integration';
+	return 'in this asset since before it retired';
 }
 
 /** AWS makes it ahead of being asked, so what it says is older than its reading. */

@@ -169,6 +169,7 @@ test('one user is shown with its sources, and how old the credential report is',
 		accountId: '111122223333',
 		region: 'global',
 		notes: [],
+		link: null,
 		enrichments: [enrichment],
 	};
 	const detail = {

@@ -47,6 +47,7 @@ function presentSource(source: AssetSource): Record<string, unknown> {
 		native_id: source.nativeId,
 		scope: { account_id: source.accountId, region: source.region },
 		state: source.standing,
+		link: source.link,
 		first_observed_at: source.firstObservedAt,
 		last_confirmed_at: source.lastConfirmedAt,
 		last_changed_at: source.lastChangedAt,

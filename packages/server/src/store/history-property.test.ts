@@ -1,0 +1,156 @@
+import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
+import { type AttributeChange, applyChanges, trackedAttributes } from '@rollcall/model/history/diff-attributes.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openTestCluster } from '../../test/postgres-cluster.ts';
+import { anyHistory, openHistory } from './testing/any-history.ts';
+import { type Ground, minute, openGround } from './testing/ground.ts';
+
+interface Lasting {
+	readonly valid_from: Date;
+	readonly valid_to: Date;
+}
+
+interface Image extends Lasting {
+	readonly record: string;
+	readonly kind: string;
+	readonly state: string;
+	readonly attributes: AttributeValues;
+}
+
+/** Where a record stands. */
+interface Standing extends Lasting {
+	readonly record: string;
+	readonly asset_id: string;
+	readonly state: string;
+	readonly is_duplicate: boolean;
+	readonly is_primary: boolean;
+}
+
+interface Happened {
+	readonly at: Date;
+	readonly type: string;
+	readonly asset_id: string;
+	readonly record: string | null;
+	readonly attribute: string | null;
+	readonly value: unknown;
+}
+
+const imagesSql = `
+select v.record, i.kind, v.state, v.attributes, v.valid_from, v.valid_to
+from (
+	select id as record, organization, integration, state, attributes, changed_at as valid_from, '9999-01-01'::timestamptz as valid_to
+	from source_record
+	union all
+	select record, organization, integration, state, attributes, valid_from, valid_to from record_version
+) v join integration i on i.id = v.integration
+where v.organization = $1 order by v.record`;
+
+const columns = 'record, organization, asset_id, record_state as state, is_duplicate, is_primary, valid_from';
+const standingsSql = `
+select record, asset_id, state, is_duplicate, is_primary, valid_from, valid_to
+from (${['device', 'directory_user']
+	.map(
+		(table) => `select ${columns}, '9999-01-01'::timestamptz as valid_to from ${table}
+	union all select ${columns}, valid_to from ${table}_version`,
+	)
+	.join(' union all ')}) v
+where organization = $1 order by record`;
+
+/** A record as the events up to a moment tell it. */
+class Told {
+	isMember = false;
+	isDuplicate = false;
+	assetId: string | undefined;
+	image: AttributeValues | undefined;
+
+	take({ type, asset_id, value, attribute }: Happened, imageThen: Image): void {
+		if (type === 'SourceMembershipAdd') {
+			this.isMember = true;
+			this.assetId ??= asset_id;
+			// Who comes or returns brings its image: from then on its events tell it.
+			this.image = trackedAttributes(imageThen.kind, imageThen.attributes);
+		} else if (type === 'SourceMembershipRemove') this.isMember = false;
+		else if (type === 'RecordStateChange') this.isDuplicate = (value as { to: string }).to === 'duplicate';
+		else if (type === 'AssetMerge' || type === 'AssetSplit') this.assetId = (value as { to: string }).to;
+		else if (this.image !== undefined && attribute !== null) {
+			const change: AttributeChange = { type: type as AttributeChange['type'], attribute, value };
+			this.image = applyChanges(imageThen.kind, this.image, [change]);
+		}
+	}
+}
+
+function concerns(event: Happened, record: string): boolean {
+	if (event.record !== null) return event.record === record;
+	return (event.value as { records: string[] }).records.includes(record);
+}
+
+interface Past {
+	readonly images: readonly Image[];
+	readonly standings: readonly Standing[];
+	readonly events: readonly Happened[];
+}
+
+async function readPast({ look, organizationId }: Ground): Promise<Past> {
+	return {
+		images: await look<Image>(imagesSql, [organizationId]),
+		standings: await look<Standing>(standingsSql, [organizationId]),
+		events: await look<Happened>(
+			'select at, type, asset_id, record, attribute, value from event where organization = $1 order by number',
+			[organizationId],
+		),
+	};
+}
+
+function asOf<Version extends Lasting>(versions: readonly Version[], at: Date): readonly Version[] {
+	return versions.filter(({ valid_from, valid_to }) => valid_from <= at && valid_to > at);
+}
+
+function judgeMoment(past: Past, at: Date): void {
+	const { events } = past;
+	const images = asOf(past.images, at);
+	const standings = asOf(past.standings, at);
+	expect(standings.map(({ record }) => record)).toEqual(images.map(({ record }) => record));
+	for (const image of images) {
+		const told = new Told();
+		for (const event of events.filter((each) => each.at <= at && concerns(each, image.record))) {
+			const then = asOf(past.images, event.at).find(({ record }) => record === image.record);
+			told.take(event, then ?? image);
+		}
+		const standing = standings.find(({ record }) => record === image.record);
+		expect(standing?.state).toBe(image.state);
+		expect(image.state === 'active').toBe(told.isMember);
+		expect(standing?.is_duplicate).toBe(told.isDuplicate);
+		// A record that was gone when it was first seen never was a member: no event tells where it began.
+		if (told.assetId !== undefined) expect(standing?.asset_id).toBe(told.assetId);
+		if (told.isMember) expect(trackedAttributes(image.kind, image.attributes)).toEqual(told.image);
+	}
+	for (const [, ofAsset] of Map.groupBy(standings, ({ asset_id }) => asset_id)) {
+		const primaries = ofAsset.filter(({ is_primary }) => is_primary);
+		expect(primaries).toHaveLength(1);
+		if (ofAsset.some(({ state }) => state === 'active')) expect(primaries[0]?.state).toBe('active');
+	}
+}
+
+test('invariant 5: records, states and assets as of any moment are their first images and the events up to it', async () => {
+	const ground = await openGround(openTestCluster);
+	let number = 0;
+	await fc.assert(
+		fc.asyncProperty(anyHistory, async (steps) => {
+			number += 1;
+			const history = await openHistory(ground, `organization-${number}`);
+			for (const [index, step] of steps.entries()) {
+				await history.run(step, index * 2);
+				if (step.correlated !== null) await history.correlate(step, index * 2 + step.correlated);
+			}
+			const past = await readPast(history.ground);
+			const moments = new Set([minute(-1).getTime(), minute(steps.length * 2).getTime()]);
+			for (const { at } of past.events) {
+				for (const offset of [-1, 0, 1]) moments.add(at.getTime() + offset);
+			}
+			for (const moment of moments) judgeMoment(past, new Date(moment));
+		}),
+		{ numRuns: 25 },
+	);
+	await ground.close();
+}, 180_000);
