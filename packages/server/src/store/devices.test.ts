@@ -1,8 +1,7 @@
 import { deviceAttributes } from '@rollcall/model/asset/device.ts';
 import { compareCodePoints, fold } from '@rollcall/model/history/text.ts';
+import type { DeviceFilter } from '@rollcall/model/query/list-filters.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-import type { DeviceFilter } from './device-filter.ts';
 import { type DeviceQuery, type DeviceRow, findDevices, listDevices, sliceDevices } from './devices.ts';
 import { completeExecution, listExecutions, readExecution } from './executions.ts';
 import { listObservations } from './observations.ts';
@@ -154,7 +153,7 @@ onEveryServer((openCluster) => {
 
 	test('an address that is none is refused, naming it', async () => {
 		for (const ip of ['10.0.0', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', "'"]) {
-			await expect(list({ ip })).rejects.toMatchObject({ code: 'STORE:0006', message: expect.stringContaining(ip) });
+			await expect(list({ ip })).rejects.toMatchObject({ code: 'QUERY:0001', message: expect.stringContaining(ip) });
 		}
 	});
 
