@@ -60,6 +60,16 @@ test('a CSV always says what is not confirmed, once', async () => {
 	expect(written.out.split('\r\n')[0]).toBe('unknown,groups');
 });
 
+test('of a user that several sources report, what any of them tells is told, that of the first before the others', async () => {
+	const merged = {
+		...user(1),
+		attributes: { display_name: 'Ann', tags: { a: 'b' }, title: 'Boss', usernames: ['ann'] },
+	};
+	const { run, written } = open({}, { listUsers: async () => ({ ...page, assets: [merged] }) });
+	await run('users', '--json');
+	expect(Object.keys(JSON.parse(written.out).attributes)).toEqual(['usernames', 'tags', 'display_name', 'title']);
+});
+
 const hostile = 'a\u001b[31mb\u009bc\u202ed\u2066\n';
 
 test('nothing that AWS wrote steers the terminal, in CSV and in JSON', async () => {
