@@ -52,6 +52,7 @@ export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 export type { SavedQuery, SavedQueryRow } from '#store/saved-queries.ts';
 export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store/users.ts';
 export type { AssetChoice } from './labels.ts';
+export type { QueryInventory } from './queries.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function
