@@ -100,6 +100,9 @@ onEveryServer((openCluster) => {
 		]);
 		expect(await correlateAt(ground, 5)).toMatchObject({ merged: 0, split: 1 });
 		expect(new Set((await rowsOf()).map(({ asset_id }) => asset_id)).size).toBe(3);
+		// As soon as it is one user's alone again, it tells again.
+		await listOnly(center, 6, [userRow('identity_center.users', inStore)]);
+		expect(await correlateAt(ground, 7)).toMatchObject({ merged: 1 });
 	});
 
 	test('an address that many have is looked at once, and takes nobody along', async () => {
