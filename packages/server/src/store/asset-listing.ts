@@ -15,6 +15,8 @@ export interface AssetRow<Attributes = AttributeValues> {
 	readonly id: string;
 	/** Kind of the integration whose record it shows, as `ec2.devices`. */
 	readonly source: string;
+	/** Kinds of the integrations whose live records tell of it, that of `source` first. */
+	readonly kinds: readonly string[];
 	readonly nativeId: string;
 	readonly standing: RecordStanding;
 	readonly firstObservedAt: string;

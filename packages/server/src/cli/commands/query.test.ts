@@ -5,7 +5,7 @@ import { openCommandLine as open } from '../testing/command-line.ts';
 const asset = (number: number): FoundAsset => ({
 	id: String(number),
 	source: 'ec2.devices',
-	sources: ['ec2.devices'],
+	kinds: ['ec2.devices'],
 	nativeId: `arn:aws:ec2:eu-west-1:1:instance/i-${number}`,
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -89,7 +89,7 @@ test('fields of events lead to the command for them', async () => {
 test('lines of JSON go to stdout, what belongs to all of them to stderr', async () => {
 	const { run, written } = answering(answerOf(1), [asset(1)]);
 	expect(await run('query', '', '--json')).toBe(0);
-	expect(JSON.parse(written.out)).toMatchObject({ id: '1', type: 'device', sources: ['ec2.devices'] });
+	expect(JSON.parse(written.out)).toMatchObject({ id: '1', type: 'device' });
 	expect(JSON.parse(written.err)).toMatchObject({ total: 1, undecided: 0, next_cursor: null, coverage: { scopes: 3 } });
 });
 

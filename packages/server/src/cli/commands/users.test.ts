@@ -5,6 +5,7 @@ import { emptyPage, openCommandLine as open } from '../testing/command-line.ts';
 const user = (number: number): UserRow => ({
 	id: String(number),
 	source: 'iam.users',
+	kinds: ['iam.users'],
 	nativeId: `AIDA${number}`,
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -106,6 +107,7 @@ test('the longest label is followed by a gap, like every other', async () => {
 	const detail = {
 		...user(1),
 		source: 'identity_center.users',
+		kinds: ['identity_center.users'],
 		unknown: { password_last_changed_at: 'not_supported', mfa_enabled: 'not_supported' } as const,
 		sources: [],
 		events: [],

@@ -9,6 +9,7 @@ export function presentAsset(type: AssetType, asset: AssetRow): Record<string, u
 		id: asset.id,
 		type,
 		source: asset.source,
+		sources: asset.kinds,
 		native_id: asset.nativeId,
 		first_observed_at: asset.firstObservedAt,
 		last_confirmed_at: asset.lastConfirmedAt,
