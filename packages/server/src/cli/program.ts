@@ -33,6 +33,7 @@ Environment:
   ROLLCALL_DATABASE_URL   a PostgreSQL server (15 or newer) instead of the embedded one
   ROLLCALL_DATA_DIR       where the embedded database lives
   ROLLCALL_WORKERS        worker processes of a collection (default: one per core, 8 at most)
+  ROLLCALL_RETENTION_DAYS days that history is kept, 30 to 3650 (default: 400)
   ROLLCALL_LOG_LEVEL      trace, debug, info, warn, error, fatal or silent (default: warn)
   ROLLCALL_ENTRY_REGION   first region of an access key outside the partition aws
   ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_EC2

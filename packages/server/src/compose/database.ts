@@ -13,6 +13,11 @@ export interface DatabaseSettings {
 	readonly socketParent?: string | undefined;
 }
 
+/** With how long its history is kept. */
+export interface StoreSettings extends DatabaseSettings {
+	readonly retentionDays: number;
+}
+
 /** A server that takes connections, and what brings it back when it was lost. */
 export interface Database {
 	connection(): Connection;
@@ -46,19 +51,20 @@ export interface MigratedStore {
 }
 
 /** The database, made where there is none. */
-export async function openMigratedStore(settings: DatabaseSettings, maxConnections: number): Promise<MigratedStore> {
-	return await openStoreOn(await openDatabase(settings), maxConnections);
+export async function openMigratedStore(settings: StoreSettings, maxConnections: number): Promise<MigratedStore> {
+	return await openStoreOn(await openDatabase(settings), settings, maxConnections);
 }
 
 /** The database where there is one that ever held an inventory; undefined where there is none, and none is made. */
 export async function openExistingStore(
-	settings: DatabaseSettings,
+	settings: StoreSettings,
 	maxConnections: number,
 ): Promise<MigratedStore | undefined> {
 	if (settings.databaseUrl === undefined && !(await hasCluster(settings.dataDirectory))) return undefined;
 	const database = await openDatabase(settings);
 	try {
-		if ((await schemaStatus(database.connection())).database > 0) return await openStoreOn(database, maxConnections);
+		if ((await schemaStatus(database.connection())).database > 0)
+			return await openStoreOn(database, settings, maxConnections);
 	} catch (error) {
 		await database.close();
 		throw error;
@@ -67,9 +73,13 @@ export async function openExistingStore(
 	return undefined;
 }
 
-async function openStoreOn(database: Database, maxConnections: number): Promise<MigratedStore> {
+async function openStoreOn(
+	database: Database,
+	{ retentionDays }: StoreSettings,
+	maxConnections: number,
+): Promise<MigratedStore> {
 	try {
-		await migrate(database.connection());
+		await migrate(database.connection(), { retentionDays });
 		const store = await openStore({
 			connection: database.connection(),
 			ensureServer: () => database.ensureRunning(),

@@ -7,7 +7,7 @@ import { entryRegionFor, type PlacedService, partitionOfRegion, placeOfService }
 import { createClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { ensureDataDirectory } from '#platform/data-directory.ts';
-import { readServerVersion, schemaStatus } from '#store/migrate.ts';
+import { readHistory, readServerVersion, schemaStatus } from '#store/migrate.ts';
 import { openStore } from '#store/open-store.ts';
 import { rolesSql } from '#store/roles.ts';
 import { awsSettings } from './aws-settings.ts';
@@ -27,6 +27,7 @@ const checks: Readonly<Record<DoctorName, (config: Config) => Promise<DoctorFind
 	database: checkDatabase,
 	schema: checkSchema,
 	roles: checkRoles,
+	history: checkHistory,
 	endpoints: checkEndpoints,
 	clock: checkClock,
 	identity: checkIdentity,
@@ -82,6 +83,24 @@ async function checkRoles(config: Config): Promise<DoctorFinding> {
 		const store = await openStore({ connection, maxConnections: 1 });
 		await store.close();
 		return { status: 'ok', detail: 'transactions run as rollcall_app: no superuser, no owner, no BYPASSRLS' };
+	});
+}
+
+async function checkHistory(config: Config): Promise<DoctorFinding> {
+	return await withDatabase(config, async (connection) => {
+		const { database, program } = await schemaStatus(connection);
+		if (database !== program) {
+			return { status: 'warn', detail: 'not checked: the schema comes first', fix: 'run: rollcall migrate' };
+		}
+		const { keptSince, months, hasStrays } = await readHistory(connection);
+		const since = keptSince === null ? 'nothing is kept yet' : `kept since ${keptSince.toISOString()}`;
+		const detail = `${since}, in ${months} monthly partitions; older than ${config.retentionDays} days goes by whole months`;
+		if (!hasStrays) return { status: 'ok', detail };
+		return {
+			status: 'warn',
+			detail: `${detail}\nSome of it lies outside of these months: it is searched, and goes as late as the rest`,
+			fix: 'check the clock of every machine that collects, and start Rollcall at least every three months',
+		};
 	});
 }
 

@@ -8,7 +8,10 @@ import type { MigrationReport } from './ports.ts';
 export async function runMigrations(config: Config): Promise<MigrationReport> {
 	const database = await openDatabase(config);
 	try {
-		const { applied } = await migrate(database.connection(), { ensureServer: () => database.ensureRunning() });
+		const { applied } = await migrate(database.connection(), {
+			ensureServer: () => database.ensureRunning(),
+			retentionDays: config.retentionDays,
+		});
 		return { database: describeDatabase(config), applied, schema: listMigrations().at(-1)?.name ?? 'none' };
 	} finally {
 		await database.close();

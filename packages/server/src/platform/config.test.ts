@@ -40,6 +40,23 @@ test.each(['0', '-1', '1.5', '100', ' 2', 'two'])('%j is no number of workers', 
 	expect(faultsOf({ ROLLCALL_WORKERS: value })).toContain('ROLLCALL_WORKERS');
 });
 
+test.each(['0', '29', '3651', '1e3', '400.5', '-40', 'ever'])(
+	'%j is no number of days that history is kept',
+	(value) => {
+		expect(faultsOf({ ROLLCALL_RETENTION_DAYS: value })).toContain(
+			'ROLLCALL_RETENTION_DAYS is no whole number from 30 to 3650',
+		);
+	},
+);
+
+test.each([
+	['', 400],
+	['30', 30],
+	['3650', 3650],
+])('with ROLLCALL_RETENTION_DAYS=%s history is kept for %i days', (value, days) => {
+	expect(loadConfig({ ROLLCALL_RETENTION_DAYS: value }).retentionDays).toBe(days);
+});
+
 test('an empty variable counts as unset', () => {
 	expect(loadConfig({ ROLLCALL_WORKERS: '', ROLLCALL_DATABASE_URL: '', AWS_ENDPOINT_URL: '' })).toMatchObject({
 		databaseUrl: undefined,

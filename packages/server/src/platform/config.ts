@@ -27,6 +27,8 @@ export interface Config {
 	/** Worker processes of a collection. */
 	readonly workers: number;
 	readonly logLevel: LogLevel;
+	/** How long history is kept. */
+	readonly retentionDays: number;
 	/** Role that our identity takes before it enters a customer's account, per purpose; absent: none. */
 	readonly principals: Readonly<Partial<Record<PrincipalPurpose, string>>>;
 	/** First region an access key is tried in, for partitions other than `aws`. */
@@ -45,6 +47,9 @@ export interface EndpointOverrides {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const maxDefaultWorkers = 8;
+const defaultRetentionDays = 400;
+const shortestRetentionDays = 30;
+const longestRetentionDays = 3650;
 const endpointVariable = 'AWS_ENDPOINT_URL';
 
 const roleArn = z
@@ -57,6 +62,8 @@ const region = z
 	.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/u, 'is no name of an AWS region')
 	.optional();
 
+const retentionFault = `is no whole number from ${shortestRetentionDays} to ${longestRetentionDays}`;
+
 const environment = z.object({
 	ROLLCALL_DATABASE_URL: z
 		.string()
@@ -67,6 +74,12 @@ const environment = z.object({
 		.string()
 		.regex(/^([1-9]\d?)$/u, 'is no whole number from 1 to 99')
 		.transform(Number)
+		.optional(),
+	ROLLCALL_RETENTION_DAYS: z
+		.string()
+		.regex(/^[1-9]\d{1,3}$/u, retentionFault)
+		.transform(Number)
+		.refine((days) => days >= shortestRetentionDays && days <= longestRetentionDays, retentionFault)
 		.optional(),
 	ROLLCALL_LOG_LEVEL: z.enum(logLevels, { error: 'is no log level' }).optional(),
 	ROLLCALL_PRINCIPAL_ROLE_ARN_COLLECTION_EC2: roleArn,
@@ -81,6 +94,7 @@ const fixes: Readonly<Record<string, string>> = {
 	ROLLCALL_DATABASE_URL:
 		'write postgresql://user:password@host:5432/database, or unset it to use the embedded PostgreSQL',
 	ROLLCALL_WORKERS: 'give the number of worker processes, or unset it for one per core (8 at most)',
+	ROLLCALL_RETENTION_DAYS: `give the days that history is kept, or unset it for ${defaultRetentionDays}`,
 	ROLLCALL_LOG_LEVEL: `give one of ${logLevels.join(', ')}`,
 	ROLLCALL_ENTRY_REGION: 'give a region such as us-east-1 or us-gov-west-1, or unset it',
 	AWS_REGION: 'give a region such as us-east-1 or us-gov-west-1, or unset it',
@@ -109,6 +123,7 @@ export function loadConfig(source: Environment = process.env): Config {
 		}),
 		socketParent: given['XDG_RUNTIME_DIR'],
 		workers: values.ROLLCALL_WORKERS ?? Math.min(availableParallelism(), maxDefaultWorkers),
+		retentionDays: values.ROLLCALL_RETENTION_DAYS ?? defaultRetentionDays,
 		logLevel: values.ROLLCALL_LOG_LEVEL ?? 'warn',
 		principals: readPrincipals(given),
 		entryRegion: values.ROLLCALL_ENTRY_REGION ?? values.AWS_REGION ?? 'us-east-1',

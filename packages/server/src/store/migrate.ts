@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import pg from 'pg';
 import { type Connection, poolConfig, repeatOnLoss } from './connection.ts';
-import { ensurePartitions } from './partitions.ts';
+import { dropExpired } from './drop-expired.ts';
+import { ensurePartitions, type HistoryFacts, readHistoryFacts } from './partitions.ts';
 import { rebuildProjections } from './rebuild-projections.ts';
 import { rolesSql } from './roles.ts';
 import {
@@ -17,6 +18,8 @@ export interface MigrateOptions {
 	readonly migrationsDirectory?: string;
 	/** Partitions are made for the months around it. */
 	readonly now?: Date;
+	/** Months of history before that are dropped; absent: none are. */
+	readonly retentionDays?: number | undefined;
 	readonly ensureServer?: () => Promise<void>;
 }
 
@@ -55,6 +58,11 @@ export async function readServerVersion(
 	});
 }
 
+/** What is kept of history. */
+export async function readHistory(connection: Connection): Promise<HistoryFacts> {
+	return await withOwner(connection, readHistoryFacts);
+}
+
 async function migrateLocked(client: pg.Client, options: MigrateOptions): Promise<MigrateResult> {
 	await client.query('select pg_advisory_lock($1)', [migrationLock]);
 	const before = await readSchemaVersions(client, options.migrationsDirectory);
@@ -63,7 +71,9 @@ async function migrateLocked(client: pg.Client, options: MigrateOptions): Promis
 		version integer primary key, name text not null, applied_at timestamptz not null default now())`);
 	const pending = listMigrations(options.migrationsDirectory).filter(({ version }) => version > before.database);
 	for (const migration of pending) await applyMigration(client, migration);
-	await ensurePartitions(client, options.now ?? new Date());
+	const now = options.now ?? new Date();
+	await ensurePartitions(client, now);
+	if (options.retentionDays !== undefined) await dropExpired(client, now, options.retentionDays);
 	await rebuildProjections(client);
 	await client.query('select pg_advisory_unlock($1)', [migrationLock]);
 	return { database: before.program, program: before.program, applied: pending.map(({ name }) => name) };

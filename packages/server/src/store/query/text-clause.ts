@@ -5,7 +5,12 @@ import type { Clause } from './clause.ts';
 
 /** A test on an expression of folded text. */
 export function testText(text: RawBuilder<unknown>, test: TextTest): Clause {
-	if (test.op === 'texts') return sql`${text} = any (${test.texts}::text[])`;
+	if (test.op === 'texts') {
+		// Of one text alone an index keeps the order of what stands behind it.
+		const [first, ...more] = test.texts;
+		if (first !== undefined && more.length === 0) return sql`${text} = ${first}::text`;
+		return sql`${text} = any (${test.texts}::text[])`;
+	}
 	return sql`${text} like ${patternOf(test)}`;
 }
 
