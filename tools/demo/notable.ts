@@ -30,7 +30,7 @@ export function findNotable(devices: readonly DeviceRow[], users: readonly UserR
 		{
 			count: count(users, ({ kinds }) => kinds.length > 1),
 			what: 'IAM users are somebody of Identity Center, by e-mail address',
-			command: "query 'sources = iam.users and sources = identity_center.users'",
+			command: "query --entity user 'sources = iam.users and sources = identity_center.users'",
 		},
 		{
 			count: count(people, ({ attributes }) => attributes.enabled === false),

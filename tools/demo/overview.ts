@@ -11,7 +11,7 @@ import type { DeviceRow, UserRow } from '../../packages/server/src/compose/ports
 import { renderBars } from './bars.ts';
 import type { SourceRun } from './collect-together.ts';
 import { findNotable } from './notable.ts';
-import type { LiveCounts, RollCall } from './roll-call.ts';
+import { type LiveCounts, listRecords, type RollCall } from './roll-call.ts';
 import type { SourceKind } from './simulator-messages.ts';
 import { demoSources } from './sources.ts';
 import { renderUncovered } from './uncovered.ts';
@@ -50,7 +50,8 @@ export function renderOverview({ runs, devices, users }: RollCall, out: Output, 
 }
 
 function countBySource(assets: readonly (DeviceRow | UserRow)[]): LiveCounts {
-	const count = (kind: SourceKind): number => assets.filter(({ kinds }) => kinds.includes(kind)).length;
+	const records = assets.flatMap(listRecords);
+	const count = (kind: SourceKind): number => records.filter((record) => record.kind === kind).length;
 	return {
 		'ec2.devices': count('ec2.devices'),
 		'iam.users': count('iam.users'),
@@ -131,7 +132,7 @@ function renderUserBars(users: readonly UserRow[], out: Output): string {
 	return [
 		renderBars(
 			'source',
-			users.flatMap(({ kinds }) => kinds),
+			users.flatMap(listRecords).map(({ kind }) => kind),
 			out,
 		),
 		renderBars('sign-in', users.map(describeSignIn), out),

@@ -16,6 +16,11 @@ export interface RollCall {
 const executionsLookedAt = 500;
 const pageSize = 1000;
 
+/** The records of an asset: users of two sources are one. */
+export function listRecords(asset: DeviceRow | UserRow): NonNullable<UserRow['members']> {
+	return asset.members ?? [{ kind: asset.source, nativeId: asset.nativeId, standing: asset.standing }];
+}
+
 /** How many live assets of each source there are. */
 export async function countLive(inventory: Inventory): Promise<LiveCounts> {
 	const query = { sort: 'name', limit: 1, cursor: null } as const;

@@ -1,6 +1,6 @@
 import type { Output } from '../../packages/server/src/cli/terminal.ts';
 import { countOf, formatCount } from '../../packages/server/src/cli/text/amounts.ts';
-import type { RollCall } from './roll-call.ts';
+import { listRecords, type RollCall } from './roll-call.ts';
 import type { SimulatorAnswer } from './simulator-messages.ts';
 import { demoKinds, demoSources } from './sources.ts';
 
@@ -11,9 +11,10 @@ export function compareWithTruth(
 	{ style }: Output,
 ): string {
 	const assets = [...devices, ...users];
+	const records = assets.flatMap(listRecords);
 	const counts = demoKinds.map((kind) => {
 		const { noun, plural } = demoSources[kind];
-		const confirmed = assets.filter(({ source, standing }) => source === kind && standing.state === 'active').length;
+		const confirmed = records.filter((record) => record.kind === kind && record.standing.state === 'active').length;
 		return { confirmed, true: live[kind], text: countOf(live[kind], noun, plural) };
 	});
 	const kept = assets.filter(({ standing }) => standing.state !== 'active').length;

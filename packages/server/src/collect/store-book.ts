@@ -124,6 +124,7 @@ async function finishInterrupted(options: StoreBookOptions): Promise<void> {
 	for (const executionId of interrupted) {
 		const at = new Date(clock.now());
 		await store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at }));
+		await correlateOrganization(store, organizationId, { at, executionId });
 		await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
 		await store.tenant(organizationId, (tx) =>
 			completeExecution(tx, {

@@ -101,7 +101,7 @@ async function collectLines(shared: SharedParts): Promise<ExecutionSummary> {
 
 async function collectIntoInventory(shared: SharedParts): Promise<ExecutionSummary> {
 	const { config, request, clock } = shared;
-	const { store, database, close } = await openMigratedStore(config, 4);
+	const { store, database, close } = await openMigratedStore(config, 4, { retentionDays: config.retentionDays });
 	try {
 		const organization = await ensureOrganization(store, request.organization);
 		const { fansOut } = shared.collection;

@@ -14,9 +14,7 @@ export interface DatabaseSettings {
 }
 
 /** With how long its history is kept. */
-export interface StoreSettings extends DatabaseSettings {
-	readonly retentionDays: number;
-}
+export interface StoreSettings extends DatabaseSettings {}
 
 /** A server that takes connections, and what brings it back when it was lost. */
 export interface Database {
@@ -50,9 +48,21 @@ export interface MigratedStore {
 	readonly close: () => Promise<void>;
 }
 
+export interface OpenOptions {
+	/**
+	 * Older history is dropped. Only whoever writes history says so: a command that reads must not drop what the process
+	 * that collects was told to keep, because another environment lacks that setting.
+	 */
+	readonly retentionDays?: number;
+}
+
 /** The database, made where there is none. */
-export async function openMigratedStore(settings: StoreSettings, maxConnections: number): Promise<MigratedStore> {
-	return await openStoreOn(await openDatabase(settings), settings, maxConnections);
+export async function openMigratedStore(
+	settings: StoreSettings,
+	maxConnections: number,
+	options: OpenOptions = {},
+): Promise<MigratedStore> {
+	return await openStoreOn(await openDatabase(settings), maxConnections, options.retentionDays);
 }
 
 /** The database where there is one that ever held an inventory; undefined where there is none, and none is made. */
@@ -64,7 +74,7 @@ export async function openExistingStore(
 	const database = await openDatabase(settings);
 	try {
 		if ((await schemaStatus(database.connection())).database > 0)
-			return await openStoreOn(database, settings, maxConnections);
+			return await openStoreOn(database, maxConnections, undefined);
 	} catch (error) {
 		await database.close();
 		throw error;
@@ -75,8 +85,8 @@ export async function openExistingStore(
 
 async function openStoreOn(
 	database: Database,
-	{ retentionDays }: StoreSettings,
 	maxConnections: number,
+	retentionDays: number | undefined,
 ): Promise<MigratedStore> {
 	try {
 		await migrate(database.connection(), { retentionDays });

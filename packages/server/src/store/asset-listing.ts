@@ -26,6 +26,15 @@ export interface AssetRow<Attributes = AttributeValues> {
 	readonly unknown: UnknownMask;
 	/** Absent where they were not read. */
 	readonly labels?: AssetLabels;
+	/** The records that tell of it, its primary first. Absent where they were not told apart. */
+	readonly members?: readonly AssetMember[];
+}
+
+/** A record of an asset, as it is told apart in lists. */
+export interface AssetMember {
+	readonly kind: string;
+	readonly nativeId: string;
+	readonly standing: RecordStanding;
 }
 
 /** Of the scopes that should have been read, how many are complete. */

@@ -42,6 +42,7 @@ export async function listEvents(
 		if (options.histogram) {
 			const end = to ?? new Date(nowMs);
 			const span = { from: from ?? new Date(end.getTime() - 7 * dayMs), to: end };
+			if (span.from >= span.to) throw usageError('--since is not before now', 'give an earlier --since, or an --until');
 			const buckets = chooseBuckets(span.to.getTime() - span.from.getTime());
 			await printHistogram(terminal, await inventory.countEvents(question, { ...span, buckets }), format);
 			return 0;

@@ -15,7 +15,8 @@ export function defineQuery(program: Command, bind: Bind): void {
 		.description(
 			'Finds the live devices or users that meet a query, now or as of a moment.\n' +
 				'A rule is FIELD OPERATOR VALUE; rules are joined by and, or, not and parentheses. docs/queries.md has every field.\n' +
-				'Operators: = != ~ !~ (with *) contains, in (a, b), > <, between A and B, exists, unknown; each may follow not.',
+				'Operators: = != ~ !~ (with *) contains, in (a, b), > <, between A and B, exists, unknown.\n' +
+				'not goes before contains, in and exists, or before a whole rule.',
 		)
 		.argument('[text]', "the query, in single quotes for the shell; '' finds everything")
 		.option(
@@ -26,7 +27,10 @@ export function defineQuery(program: Command, bind: Bind): void {
 		.addOption(new Option('--entity <type>', 'what to find (default: as its fields say)').choices(assetTypes))
 		.option('--as-of <time>', 'the inventory as it was then: 2026-01-05 (its first moment), 2026-01-05T10:00Z, now-7d')
 		.option('--count', 'only how many there are')
-		.option('--facets [fields]', 'how many there are of which value, of all fields or of these, as os_platform,region')
+		.option(
+			'--facets [fields]',
+			'how many there are of which value, of all fields but tags, or of these, as os_platform,tags',
+		)
 		.option('--exact', 'with --facets: the exact figures, however long it takes')
 		.option('--columns <list>', 'columns to show: attributes, tags.NAME, id, native_id, …', parseWords)
 		.addOption(new Option('--sort <column>', 'order of the list').choices(sorts).default('name'))

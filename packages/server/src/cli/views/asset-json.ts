@@ -9,7 +9,7 @@ export function presentAsset(type: AssetType, asset: AssetRow): Record<string, u
 		id: asset.id,
 		type,
 		source: asset.source,
-		sources: asset.kinds,
+		sources: listMembers(asset),
 		native_id: asset.nativeId,
 		first_observed_at: asset.firstObservedAt,
 		last_confirmed_at: asset.lastConfirmedAt,
@@ -19,6 +19,15 @@ export function presentAsset(type: AssetType, asset: AssetRow): Record<string, u
 		attributes: sortAttributes(type, asset),
 		unknown: asset.unknown,
 	};
+}
+
+/** The records that tell of it, as a list tells them apart; one asset alone has more of each. */
+function listMembers({ members, source, nativeId, standing }: AssetRow): readonly Record<string, unknown>[] {
+	return (members ?? [{ kind: source, nativeId, standing }]).map((member) => ({
+		source: member.kind,
+		native_id: member.nativeId,
+		state: member.standing,
+	}));
 }
 
 /** In the order of the schema: the database keeps its own. */

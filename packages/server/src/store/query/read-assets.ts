@@ -100,6 +100,11 @@ function toAsset(type: AssetType, primary: RecordRow, records: readonly RecordRo
 		id: primary.asset_id,
 		source: primary.kind,
 		kinds: [...new Set(records.map(({ kind }) => kind))],
+		members: records.map((record) => ({
+			kind: record.kind,
+			nativeId: record.native_id,
+			standing: standingOf(record),
+		})),
 		nativeId: primary.native_id,
 		standing: standingOf(primary),
 		firstObservedAt: primary.first_observed_at.toISOString(),
