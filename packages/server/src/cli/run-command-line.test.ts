@@ -79,7 +79,6 @@ describe('collect', () => {
 		);
 		expect(seen).toMatchObject({
 			source: 'ec2.devices',
-			kinds: ['ec2.devices'],
 			organization: 'acme',
 			configuration: 'Main',
 			regions: ['eu-west-1', 'us-east-1'],
