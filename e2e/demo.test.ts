@@ -75,11 +75,19 @@ test("the devices are exactly the company's", async () => {
 	expect(found.toSorted()).toEqual(expected.map((device) => device.arn).toSorted());
 });
 
+/** What the inventory says of the users of a source, each read by itself: users of two sources are one asset. */
+async function readUsers(source: string): Promise<readonly Record<string, unknown>[]> {
+	const { out } = await rollcall('users', '--source', source, '--limit', 'all', '--json');
+	return parseLines(out);
+}
+
 test("the IAM users are exactly the company's", async () => {
 	const expected = [...listTrueIamUsers(world, { readableOnly: true })].map((user) => user.userId);
-	const { out } = await rollcall('users', '--source', 'iam.users', '--limit', 'all', '--json');
-	const found = parseLines(out).map((line) => String(line['native_id']));
-	expect(found.toSorted()).toEqual(expected.toSorted());
+	const found = await readUsers('iam.users');
+	expect(found.every(({ sources }) => Array.isArray(sources) && sources.includes('iam.users'))).toBe(true);
+	expect(found).toHaveLength(expected.length);
+	const single = found.filter(({ source }) => source === 'iam.users').map((line) => String(line['native_id']));
+	expect(expected).toEqual(expect.arrayContaining(single));
 });
 
 test("the users of Identity Center are exactly the company's, each with its groups", async () => {
@@ -90,16 +98,33 @@ test("the users of Identity Center are exactly the company's, each with its grou
 			groups.map((group) => group.groupId).toSorted(),
 		]),
 	);
-	const { out } = await rollcall('users', '--source', 'identity_center.users', '--limit', 'all', '--json');
-	const lines = out.trimEnd().split('\n');
-	const found = lines.map((line): [unknown, string[]] => {
-		const { native_id, attributes } = JSON.parse(line);
-		const groups: readonly { readonly id: string }[] = attributes.groups ?? [];
-		return [native_id, groups.map((group) => group.id).toSorted()];
-	});
+	const found = await readUsers('identity_center.users');
 	expect(found).toHaveLength(expected.size);
-	expect(new Map(found)).toEqual(expected);
+	const groupsOf = found
+		.filter(({ source }) => source === 'identity_center.users')
+		.map(({ native_id, attributes }): [unknown, string[]] => [native_id, listGroupIds(attributes)]);
+	expect(groupsOf.length).toBeGreaterThan(500);
+	for (const [nativeId, groups] of groupsOf) expect(groups).toEqual(expected.get(nativeId));
 });
+
+test('users of IAM with the e-mail address of somebody in Identity Center are one asset with that person', async () => {
+	const emails = new Set(
+		[...listTrueIdentityUsers(world, { readableOnly: true })].flatMap(({ emails: all }) =>
+			all.map(({ value }) => value.toLowerCase()),
+		),
+	);
+	const both = (await readUsers('iam.users')).filter(({ sources }) => Array.isArray(sources) && sources.length > 1);
+	const shared = [...listTrueIamUsers(world, { readableOnly: true })].filter((user) =>
+		emails.has(user.userName.toLowerCase()),
+	);
+	expect(both.length).toBeGreaterThan(0);
+	expect(both.length).toBeLessThanOrEqual(shared.length);
+});
+
+function listGroupIds(attributes: unknown): string[] {
+	const groups: unknown = typeof attributes === 'object' && attributes !== null && Reflect.get(attributes, 'groups');
+	return (Array.isArray(groups) ? groups : []).map((group: { readonly id: string }) => group.id).toSorted();
+}
 
 test('a second start is warm, and finds nothing changed', async () => {
 	const again = await startProgram(demo, ['--once'], { ROLLCALL_DATA_DIR: dataDirectory }).finished;

@@ -300,10 +300,6 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'A page of a scope is missing, so that nothing may be removed by it; the scope is read again.',
 		remedy: 'Nothing.',
 	},
-	'STORE:0006': {
-		meaning: 'The text is neither an IP address nor a CIDR block.',
-		remedy: 'Write it as 10.1.2.3 or 10.0.0.0/8.',
-	},
 	'STORE:0007': {
 		meaning: 'The cursor belongs to another listing, or was changed.',
 		remedy:

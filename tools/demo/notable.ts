@@ -12,9 +12,8 @@ const unusedDays = 90;
 
 /** What stands out in an inventory, by what is known: nothing counts that is unknown. */
 export function findNotable(devices: readonly DeviceRow[], users: readonly UserRow[], nowMs: number): Notable[] {
-	const people = users.filter((user) => user.source === 'identity_center.users');
-	const iamUsers = users.filter((user) => user.source === 'iam.users');
-	const emails = new Set(people.flatMap((user) => user.attributes.emails ?? []));
+	const people = users.filter(({ kinds }) => kinds.includes('identity_center.users'));
+	const iamUsers = users.filter(({ kinds }) => kinds.includes('iam.users'));
 	const count = <Row>(all: readonly Row[], is: (row: Row) => boolean): number => all.filter(is).length;
 	const unusedBefore = new Date(nowMs - unusedDays * dayMs).toISOString();
 	const found: Notable[] = [
@@ -29,9 +28,9 @@ export function findNotable(devices: readonly DeviceRow[], users: readonly UserR
 			command: `users --password-unused ${unusedDays}`,
 		},
 		{
-			count: count(iamUsers, ({ attributes }) => attributes.emails?.some((email) => emails.has(email)) === true),
-			what: 'IAM users have the e-mail address of somebody in Identity Center',
-			command: 'users --source iam.users --email "*"',
+			count: count(users, ({ kinds }) => kinds.length > 1),
+			what: 'IAM users are somebody of Identity Center, by e-mail address',
+			command: "query 'sources = iam.users and sources = identity_center.users'",
 		},
 		{
 			count: count(people, ({ attributes }) => attributes.enabled === false),
@@ -43,7 +42,7 @@ export function findNotable(devices: readonly DeviceRow[], users: readonly UserR
 			what: 'users of Identity Center are in no group',
 		},
 		{
-			count: count(users, ({ unknown }) => unknown['mfa_enabled'] === 'not_permitted'),
+			count: count(iamUsers, ({ unknown }) => unknown['mfa_enabled'] === 'not_permitted'),
 			what: 'IAM users may have MFA or not: unknown without the extra credential-report',
 			command: 'collect iam.users --extras credential-report',
 		},

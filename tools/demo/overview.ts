@@ -50,7 +50,7 @@ export function renderOverview({ runs, devices, users }: RollCall, out: Output, 
 }
 
 function countBySource(assets: readonly (DeviceRow | UserRow)[]): LiveCounts {
-	const count = (kind: SourceKind): number => assets.filter(({ source }) => source === kind).length;
+	const count = (kind: SourceKind): number => assets.filter(({ kinds }) => kinds.includes(kind)).length;
 	return {
 		'ec2.devices': count('ec2.devices'),
 		'iam.users': count('iam.users'),
@@ -131,7 +131,7 @@ function renderUserBars(users: readonly UserRow[], out: Output): string {
 	return [
 		renderBars(
 			'source',
-			users.map((user) => user.source),
+			users.flatMap(({ kinds }) => kinds),
 			out,
 		),
 		renderBars('sign-in', users.map(describeSignIn), out),

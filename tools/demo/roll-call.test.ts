@@ -16,6 +16,7 @@ function row(source: SourceKind, more: Partial<UserRow> = {}): UserRow {
 	return {
 		id: 'a',
 		source,
+		kinds: [source],
 		nativeId: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1',
 		standing: { state: 'active', reason: null, since: null },
 		firstObservedAt: '2026-11-16T11:00:00.000Z',

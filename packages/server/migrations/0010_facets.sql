@@ -1,5 +1,5 @@
 -- How many live assets have which value of which field, by the scope of their primary record. What people see without a
--- filter is the sum over the scopes: it is made anew for those that changed when an execution ends.
+-- filter is the sum over the scopes: when an execution ends it is made anew for those that changed, so many assets at a time.
 create table scope_facet (
 	organization uuid not null default current_organization(),
 	scope bigint not null,
@@ -17,15 +17,19 @@ grant select, insert, update, delete on scope_facet to rollcall_app;
 create view tenant_scope_facet as select * from scope_facet where organization = current_organization();
 grant select on tenant_scope_facet to rollcall_app;
 
--- The last change that the counters of a scope know of. Beside the scope, so that reading one that did not change writes
--- nothing here.
+-- What is known of the counters of a scope. Beside the scope, so that reading one that did not change writes nothing here.
 create table scope_facet_state (
 	scope bigint primary key,
 	organization uuid not null default current_organization(),
 	type text collate "C" not null,
-	facets_at timestamptz(3) not null
+	-- The last change of it that is known here.
+	facets_at timestamptz(3) not null,
+	-- Whether it changed since its counters were made, and when that was; empty: never.
+	is_stale boolean not null default true,
+	counted_at timestamptz(3)
 );
 create index scope_facet_state_latest on scope_facet_state (organization, type, facets_at);
+create index scope_facet_state_stale on scope_facet_state (organization, type, counted_at nulls first, scope) where is_stale;
 select isolate_table('scope_facet_state');
 grant select, insert, update, delete on scope_facet_state to rollcall_app;
 

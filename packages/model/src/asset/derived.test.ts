@@ -7,7 +7,7 @@ const getUser = 'iam:GetUser';
 const details = 'iam:GetAccountAuthorizationDetails';
 const report = 'iam:GetCredentialReport';
 const memberships = 'identitystore:ListGroupMemberships';
-const untoldByIam = { updated_at: 'not_supported' } as const;
+const untoldByIam = { updated_at: 'not_supported', enabled: 'not_supported' } as const;
 const listed = { account_name: 'Shop', ou_path: 'o-1/r-1/', listed: true };
 
 function enrichment(outcome: Outcome, more: object = {}) {

@@ -79,6 +79,7 @@ describe('collect', () => {
 		);
 		expect(seen).toMatchObject({
 			source: 'ec2.devices',
+			kinds: ['ec2.devices'],
 			organization: 'acme',
 			configuration: 'Main',
 			regions: ['eu-west-1', 'us-east-1'],
@@ -184,6 +185,7 @@ describe('devices', () => {
 	const device = (number: number): DeviceRow => ({
 		id: String(number),
 		source: 'ec2.devices',
+		kinds: ['ec2.devices'],
 		nativeId: `arn:aws:ec2:eu-west-1:111122223333:instance/i-${number}`,
 		standing: { state: 'active', reason: null, since: null },
 		firstObservedAt: '2026-11-16T09:00:00.000Z',

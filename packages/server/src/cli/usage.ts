@@ -1,4 +1,5 @@
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
+import { readAddressRange } from '@rollcall/model/query/addresses.ts';
 import { InvalidArgumentError } from 'commander';
 
 /** What was asked for makes no sense or cannot be: exit code 2. Names the option and says what to do. */
@@ -100,15 +101,11 @@ export function collectTag(
 	return [...before, rest.length === 0 ? { name } : { name, value: rest.join('=') }];
 }
 
-const addressPattern = /^(?:\d{1,3}\.){3}\d{1,3}$/u;
-
-/** An IPv4 address, or a network as 10.0.0.0/8. */
+/** An address of either family, a network as 10.0.0.0/8, or a range as 10.0.0.1-10.0.0.9. */
 export function parseAddress(value: string): string {
-	const [address = '', prefix, ...rest] = value.split('/');
-	const isAddress = addressPattern.test(address) && address.split('.').every((part) => Number(part) <= 255);
-	const isPrefix = prefix === undefined || (/^\d{1,2}$/u.test(prefix) && Number(prefix) <= 32);
-	if (isAddress && isPrefix && rest.length === 0) return value;
-	throw new InvalidArgumentError('Give an IPv4 address as 10.1.2.3, or a network as 10.0.0.0/8.');
+	const read = readAddressRange(value);
+	if ('range' in read) return value;
+	throw new InvalidArgumentError(`${read.problem}. Give an address as 10.1.2.3, or a network as 10.0.0.0/8.`);
 }
 
 function parseList(value: string, pattern: RegExp, fault: string): readonly string[] {

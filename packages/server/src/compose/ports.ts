@@ -33,7 +33,6 @@ export type { AccountRow } from '#store/account-list.ts';
 export type { AssetDetail, AssetSource } from '#store/asset-detail.ts';
 export type { AssetPage, AssetRow, AssetSlice, Coverage } from '#store/asset-listing.ts';
 export type { RecordStanding } from '#store/asset-standing.ts';
-export type { DeviceFilter } from '#store/device-filter.ts';
 export type { DeviceDetail, DevicePage, DeviceQuery, DeviceRow, DeviceSlice } from '#store/devices.ts';
 export type { ExecutionDetail, ExecutionRow } from '#store/executions.ts';
 export type { FreeAddress, UncoveredAccount } from '#store/finding-counts.ts';
@@ -51,9 +50,9 @@ export type { QueryCount, TrendDay } from '#store/query-trends.ts';
 export type { QueryUse } from '#store/query-uses.ts';
 export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 export type { SavedQuery, SavedQueryRow } from '#store/saved-queries.ts';
-export type { UserFilter } from '#store/user-filter.ts';
 export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store/users.ts';
 export type { AssetChoice } from './labels.ts';
+export type { QueryInventory } from './queries.ts';
 
 /**
  * What the commands need of the rest of the program; `compose.ts` satisfies it. Times are ISO 8601 in UTC. A function

@@ -10,7 +10,7 @@ import {
 	runCounts,
 } from '#store/query-counts.ts';
 import { type QueryReport, reportFinding, reportQuery, requireFinding } from '#store/query-reports.ts';
-import { listRecentQueries, type QueryUse } from '#store/query-uses.ts';
+import { listRecentQueries, type QueryUse, recordQueryUse } from '#store/query-uses.ts';
 import {
 	changeQuery,
 	deleteQuery,
@@ -42,12 +42,16 @@ export interface QueryToSave {
 export interface QueryInventory {
 	/** Those that have not been counted today are counted first, each for a second at most. */
 	listSavedQueries(): Promise<readonly SavedQueryRow[]>;
+	/** Throws `SAVED:0003`, with what may be meant, where there is none. */
+	findSavedQuery(name: string): Promise<SavedQuery>;
 	/** Throws `QUERY:0002` where the text cannot be read. */
 	saveQuery(input: QueryToSave): Promise<SavedQuery>;
 	renameQuery(name: string, newName: string): Promise<SavedQuery>;
 	/** Answers with what was deleted. */
 	deleteQuery(name: string): Promise<SavedQuery>;
 	reportQuery(name: string, limit: number): Promise<{ readonly saved: SavedQuery; readonly report: QueryReport }>;
+	/** Remembers what oneself asked; the same again only moves to the front. */
+	recordQueryUse(use: Omit<QueryUse, 'usedAt'>): Promise<void>;
 	/** What oneself asked last, latest first. */
 	listRecentQueries(): Promise<readonly QueryUse[]>;
 	/** With their counts now. */
@@ -76,6 +80,7 @@ export function openQueries(store: Store, organizationId: string): QueryInventor
 				await countSavedQueries(tx, countNow());
 				return await listSavedQueries(tx, owner);
 			}),
+		findSavedQuery: (name) => withQuery(name, async (_tx, saved) => saved),
 		saveQuery: (input) => tenant((tx) => saveOrReplace(tx, input, owner)),
 		renameQuery: (name, newName) => withQuery(name, (tx, { id }) => renameQuery(tx, id, newName, new Date())),
 		deleteQuery: (name) =>
@@ -85,6 +90,7 @@ export function openQueries(store: Store, organizationId: string): QueryInventor
 			}),
 		reportQuery: (name, limit) =>
 			withQuery(name, async (tx, saved) => ({ saved, report: await reportQuery(tx, saved, reporting(limit)) })),
+		recordQueryUse: (use) => tenant((tx) => recordQueryUse(tx, owner, use, new Date())),
 		listRecentQueries: () => tenant((tx) => listRecentQueries(tx, owner)),
 		listFindings: () => tenant((tx) => countFindings(tx, countNow())),
 		reportFinding: (id, limit) =>

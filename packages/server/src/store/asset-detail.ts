@@ -1,20 +1,15 @@
 import type { LinkReason } from '@rollcall/model/asset/correlation.ts';
 import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
-import { sql } from 'kysely';
-import {
-	type AssetFacts,
-	type AssetListing,
-	type AssetRow,
-	assetColumns,
-	assetSource,
-	toAssetRow,
-} from './asset-listing.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { AssetRow } from './asset-listing.ts';
 import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { withLabels } from './labels.ts';
 import { projections } from './projections.ts';
+import { readAssets } from './query/read-assets.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
@@ -71,38 +66,47 @@ export interface AssetEvent {
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const eventLimit = 200;
 
+/** What an asset of a type may be asked for by, beside asset id and native id. */
+export interface AssetLookup {
+	readonly type: AssetType;
+	/** On rows `d` of the projection. */
+	identifiers(id: string): RawBuilder<unknown>;
+}
+
 /**
  * Assets by asset id, also one it had before it was merged, native id, or what else their type is asked for by, of any of
  * their records: all that have it.
  */
-export async function findAssets<Attributes extends AttributeValues, Filter, Sort extends string>(
+export async function findAssets<Attributes extends AttributeValues>(
 	tx: TenantTransaction,
-	listing: AssetListing<Filter, Sort>,
+	{ type, identifiers }: AssetLookup,
 	id: string,
 ): Promise<readonly AssetDetail<Attributes>[]> {
 	const assetId = uuidPattern.test(id) ? id : null;
-	const rows = await runSql<AssetFacts<Attributes>>(
+	const rows = sql`${sql.raw(`tenant_${projections[type].table}`)} d`;
+	const found = await runSql<{ id: string }>(
 		tx,
 		sql`with found as (
 				select ${assetId}::uuid as asset_id
 				union select a.merged_into from tenant_asset_alias a where a.asset_id = ${assetId}::uuid
 				union select r.asset_id from integration i
 					join tenant_record r on r.integration = i.id and r.native_id = ${id}
-				union select d.asset_id from ${sql.raw(`tenant_${projections[listing.type].table}`)} d
-					where ${listing.identifiers(id)}
+				union select d.asset_id from ${rows} where ${identifiers(id)}
 			)
-			select ${assetColumns} from ${assetSource(listing.type)}
-			where d.asset_id = any (array(select asset_id from found)) order by d.record`,
+			select d.asset_id as id from ${rows}
+			where d.is_primary and d.asset_id = any (array(select asset_id from found)) order by d.record`,
 	);
-	const details: AssetDetail<Attributes>[] = [];
-	for (const row of rows) {
-		details.push({
-			...toAssetRow(listing.type, row),
-			sources: await readSources(tx, row.id),
-			events: await readEvents(tx, row.id),
-		});
+	const assets = await readAssets(
+		tx,
+		{ type, at: null },
+		found.map((row) => row.id),
+	);
+	const details: AssetDetail[] = [];
+	for (const asset of assets) {
+		details.push({ ...asset, sources: await readSources(tx, asset.id), events: await readEvents(tx, asset.id) });
 	}
-	return await withLabels(tx, details);
+	// The attributes of an asset are those of its type, which whoever asks for the type knows.
+	return (await withLabels(tx, details)) as readonly AssetDetail<Attributes>[];
 }
 
 interface SourceFacts extends StandingFacts {

@@ -106,7 +106,7 @@ test('whatever happens to records in whatever order, the store says what the cor
 				}
 			}
 		}),
-		{ numRuns: 40 },
+		{ numRuns: 40, interruptAfterTimeLimit: 120_000 },
 	);
 	await ground.close();
 }, 180_000);

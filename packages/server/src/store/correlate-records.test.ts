@@ -100,6 +100,9 @@ onEveryServer((openCluster) => {
 		]);
 		expect(await correlateAt(ground, 5)).toMatchObject({ merged: 0, split: 1 });
 		expect(new Set((await rowsOf()).map(({ asset_id }) => asset_id)).size).toBe(3);
+		// As soon as it is one user's alone again, it tells again.
+		await listOnly(center, 6, [userRow('identity_center.users', inStore)]);
+		expect(await correlateAt(ground, 7)).toMatchObject({ merged: 1 });
 	});
 
 	test('an address that many have is looked at once, and takes nobody along', async () => {
@@ -131,6 +134,47 @@ onEveryServer((openCluster) => {
 			},
 		]);
 		expect(await ground.look('select * from asset_alias')).toEqual([]);
+	});
+
+	test('who is read through another integration, too, is found in whatever asset he stands', async () => {
+		await listOnly(center, 1, [userRow('identity_center.users', inStore)]);
+		await listOnly(iam, 2, [userRow('iam.users', person)]);
+		await correlateAt(ground, 3);
+		const twin = await withIntegration(ground, 'iam.users', 'two');
+		await listOnly(twin, 4, [userRow('iam.users', { ...person, emails: [] })]);
+		await correlateAt(ground, 5);
+		const own = ownId('d-1/a-1');
+		expect((await rowsOf()).map((row) => [row.native_id, row.asset_id, row.is_primary, row.is_duplicate])).toEqual([
+			['111/anna', own, false, false],
+			['111/anna', own, false, true],
+			['d-1/a-1', own, true, false],
+		]);
+	});
+
+	test('who left the asset that his own id began never takes that id again, however long ago it was', async () => {
+		const bob = userRow('identity_center.users', { id: 'b-1', store: 'd-1', emails: ['bob@x.io'] });
+		const anna = (emails: readonly string[]) => userRow('iam.users', { ...person, emails });
+		await listOnly(center, 1, [bob]);
+		await listOnly(iam, 2, [anna(['anna@x.io'])]);
+		await listOnly(center, 3, [bob, userRow('identity_center.users', inStore)]);
+		await correlateAt(ground, 4);
+		// She is missed, so the other stands for the asset; when she returns she shares nothing with it.
+		await listOnly(iam, 5, []);
+		await correlateAt(ground, 6);
+		await listOnly(iam, 7, [anna([])]);
+		await correlateAt(ground, 8);
+		const idOf = async (native: string) =>
+			(await rowsOf()).find(({ native_id }) => native_id === native)?.asset_id ?? '';
+		const spare = await idOf('111/anna');
+		expect([await idOf('d-1/a-1'), spare.slice(0, -3)]).toEqual([ownId('111/anna'), ownId('111/anna').slice(0, -3)]);
+		expect(spare).not.toBe(ownId('111/anna'));
+		await listOnly(iam, 9, [anna(['bob@x.io'])]);
+		await correlateAt(ground, 10);
+		expect(await idOf('111/anna')).toBe(ownId('d-1/b-1'));
+		await listOnly(iam, 11, [anna([])]);
+		await correlateAt(ground, 12);
+		expect(await idOf('111/anna')).toBe(spare);
+		expect(await idOf('d-1/a-1')).toBe(ownId('111/anna'));
 	});
 
 	test('an address in a tag correlates only where the organization wants it', async () => {

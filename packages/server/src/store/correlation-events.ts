@@ -1,6 +1,8 @@
 import type { AssetMove, CorrelatedRecord, Correlation, LinkReason } from '@rollcall/model/asset/correlation.ts';
+import { eventValueText } from '@rollcall/model/history/event-value.ts';
 import { copyRows } from './copy-rows.ts';
 import type { StandingRecord } from './correlation-facts.ts';
+import { foldOdd } from './fold-attributes.ts';
 import type { RecordId } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -82,7 +84,7 @@ function turnOf(duplicateOf: RecordId | null, otherwise: string): unknown {
 		: { from: otherwise, to: 'duplicate', of: duplicateOf };
 }
 
-const eventFields = 9;
+const eventFields = 10;
 
 /** Of one moment, these come behind what the records themselves brought. */
 const lastSeq = 8_000_000_000_000_000_000n;
@@ -109,5 +111,6 @@ async function writeEvents(
 		}
 		rows.null();
 		rows.json(event.value);
+		rows.text(foldOdd(eventValueText(event.value)));
 	});
 }

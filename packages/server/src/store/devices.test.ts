@@ -1,8 +1,7 @@
 import { deviceAttributes } from '@rollcall/model/asset/device.ts';
 import { compareCodePoints, fold } from '@rollcall/model/history/text.ts';
+import type { DeviceFilter } from '@rollcall/model/query/list-filters.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-import type { DeviceFilter } from './device-filter.ts';
 import { type DeviceQuery, type DeviceRow, findDevices, listDevices, sliceDevices } from './devices.ts';
 import { completeExecution, listExecutions, readExecution } from './executions.ts';
 import { listObservations } from './observations.ts';
@@ -55,6 +54,7 @@ onEveryServer((openCluster) => {
 						public: index === 1,
 						internal_ips: [`10.${index}.0.1`, 'not an address'],
 						...(index === 1 ? { external_ips: ['52.1.2.3'] } : {}),
+						...(index === 2 ? { ipv6: ['2001:db8::7'] } : {}),
 						...(index < 2 ? { tags: { env: index ? '' : 'prod', 'odd"key\\': 'x' } } : {}),
 					},
 					partsRead: index === 2 ? [0, 1] : [0],
@@ -134,6 +134,7 @@ onEveryServer((openCluster) => {
 		[{ ip: '10.3.0.1' }, [3]],
 		[{ ip: '10.3.99.99/16' }, [3]],
 		[{ ip: '52.0.0.0/8' }, [1]],
+		[{ ip: '2001:db8::/32' }, [2]],
 		[{ public: true }, [1]],
 		[{ tags: [{ name: 'env' }] }, [0, 1]],
 		[{ tags: [{ name: 'env', value: '' }] }, [1]],
@@ -154,7 +155,7 @@ onEveryServer((openCluster) => {
 
 	test('an address that is none is refused, naming it', async () => {
 		for (const ip of ['10.0.0', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', "'"]) {
-			await expect(list({ ip })).rejects.toMatchObject({ code: 'STORE:0006', message: expect.stringContaining(ip) });
+			await expect(list({ ip })).rejects.toMatchObject({ code: 'QUERY:0001', message: expect.stringContaining(ip) });
 		}
 	});
 

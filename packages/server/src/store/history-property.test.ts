@@ -150,7 +150,7 @@ test('invariant 5: records, states and assets as of any moment are their first i
 			}
 			for (const moment of moments) judgeMoment(past, new Date(moment));
 		}),
-		{ numRuns: 25 },
+		{ numRuns: 25, interruptAfterTimeLimit: 120_000 },
 	);
 	await ground.close();
 }, 180_000);

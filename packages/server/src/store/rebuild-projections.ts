@@ -22,7 +22,7 @@ export async function rebuildProjections(client: pg.ClientBase): Promise<void> {
 	await client.query('begin');
 	try {
 		const tables = everyProjection.flatMap(({ table }) => [table, `${table}_version`]);
-		await client.query(`truncate ${tables.join(', ')}, asset_ip`);
+		await client.query(`truncate ${tables.join(', ')}, asset_ip, scope_facet, scope_facet_state`);
 		const organizations = await client.query<{ id: string }>('select id from organization');
 		for (const { id } of organizations.rows) await rebuildOrganization(client, id);
 		await client.query('update projection_state set version = $1', [projectionVersion]);

@@ -1,4 +1,5 @@
 import { compareCodePoints } from '@rollcall/model/history/text.ts';
+import type { UserFilter } from '@rollcall/model/query/list-filters.ts';
 import { userSorts } from '@rollcall/model/query/user-sort.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAccounts } from './account-list.ts';
@@ -24,7 +25,6 @@ import {
 import { onEveryServer } from './testing/servers.ts';
 import { makeUserRow, type UserRowOptions, withKind } from './testing/user-rows.ts';
 import type { TenantTransaction } from './transaction.ts';
-import type { UserFilter } from './user-filter.ts';
 import { findUsers, listUsers, sliceUsers, type UserQuery, type UserRow } from './users.ts';
 
 const storeId = 'd-1234567890';
@@ -364,6 +364,7 @@ onEveryServer((openCluster) => {
 		expect([await tagged('key'), await tagged('role')]).toEqual([['iam:twice'], []]);
 		await runs(key, 22, [{ ...row({}), presence: 'gone' }]);
 		expect([await tagged('key'), await tagged('role')]).toEqual([[], ['iam:twice']]);
+		expect((await list({ name: 'twice', recordState: 'retired' })).total).toBe(0);
 	});
 });
 

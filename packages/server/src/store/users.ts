@@ -1,20 +1,13 @@
 import type { UserAttributes } from '@rollcall/model/asset/user.ts';
 import { fold } from '@rollcall/model/history/text.ts';
+import { toUserQuery, type UserFilter } from '@rollcall/model/query/list-filters.ts';
 import type { UserSort } from '@rollcall/model/query/user-sort.ts';
 import { sql } from 'kysely';
-import { type AssetDetail, findAssets } from './asset-detail.ts';
-import {
-	type AssetListing,
-	type AssetPage,
-	type AssetQuery,
-	type AssetRow,
-	type AssetSlice,
-	listAssets,
-	sliceAssets,
-} from './asset-listing.ts';
+import { type AssetDetail, type AssetLookup, findAssets } from './asset-detail.ts';
+import type { AssetPage, AssetQuery, AssetRow, AssetSlice } from './asset-listing.ts';
+import { type AssetList, listAssets, sliceAssets } from './list-assets.ts';
 import { termOf } from './terms.ts';
 import type { TenantTransaction } from './transaction.ts';
-import { type UserFilter, userConditions, userScopeConditions } from './user-filter.ts';
 
 export type UserQuery = AssetQuery<UserFilter, UserSort>;
 export type UserRow = AssetRow<UserAttributes>;
@@ -22,16 +15,8 @@ export type UserSlice = AssetSlice<UserAttributes>;
 export type UserPage = AssetPage<UserAttributes>;
 export type UserDetail = AssetDetail<UserAttributes>;
 
-const listing: AssetListing<UserFilter, UserSort> = {
+const lookup: AssetLookup = {
 	type: 'user',
-	kinds: '%.users',
-	sorts: {
-		name: ['d.name_folded', 'd.asset_id'],
-		account: ['d.account_id', 'd.name_folded', 'd.asset_id'],
-		email: ['d.email_order', 'd.asset_id'],
-	},
-	conditions: userConditions,
-	scopeConditions: userScopeConditions,
 	identifiers: (id) => {
 		const folded = fold(id);
 		const terms = ['user_id', 'arn', 'usernames', 'emails'].map((field) => termOf(field, folded));
@@ -41,12 +26,16 @@ const listing: AssetListing<UserFilter, UserSort> = {
 
 /** A page of users, the count of all that match, and what both depend on. */
 export async function listUsers(tx: TenantTransaction, query: UserQuery): Promise<UserPage> {
-	return await listAssets(tx, listing, query);
+	return await listAssets(tx, toList(query));
 }
 
 /** The page alone. */
 export async function sliceUsers(tx: TenantTransaction, query: UserQuery): Promise<UserSlice> {
-	return await sliceAssets(tx, listing, query);
+	return await sliceAssets(tx, toList(query));
+}
+
+function toList({ filter, ...page }: UserQuery): AssetList {
+	return { ...page, type: 'user', query: toUserQuery(filter) };
 }
 
 /**
@@ -54,5 +43,5 @@ export async function sliceUsers(tx: TenantTransaction, query: UserQuery): Promi
  * in several accounts or stores, none where nothing has it.
  */
 export async function findUsers(tx: TenantTransaction, id: string): Promise<readonly UserDetail[]> {
-	return await findAssets(tx, listing, id);
+	return await findAssets(tx, lookup, id);
 }

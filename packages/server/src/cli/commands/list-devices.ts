@@ -1,7 +1,8 @@
 import { osPlatforms } from '@rollcall/model/asset/device.ts';
 import type { DeviceSort } from '@rollcall/model/query/device-sort.ts';
+import type { DeviceFilter } from '@rollcall/model/query/list-filters.ts';
 import { suggest } from '@rollcall/model/text/nearest.ts';
-import type { DeviceFilter, DeviceRow } from '#compose/ports.ts';
+import type { DeviceRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { usageError } from '../usage.ts';
 import { chooseDeviceColumns, deviceColumns } from '../views/device-columns.ts';

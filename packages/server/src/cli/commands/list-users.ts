@@ -1,7 +1,8 @@
 import { assetKinds } from '@rollcall/model/asset/attribute-tables.ts';
+import type { UserFilter } from '@rollcall/model/query/list-filters.ts';
 import type { UserSort } from '@rollcall/model/query/user-sort.ts';
 import { suggest } from '@rollcall/model/text/nearest.ts';
-import type { UserFilter, UserRow } from '#compose/ports.ts';
+import type { UserRow } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { usageError } from '../usage.ts';
 import { chooseUserColumns, userColumns } from '../views/user-columns.ts';

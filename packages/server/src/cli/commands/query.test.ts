@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Answer, AssetQuestion, FoundAsset, FoundEvent } from '#compose/ports.ts';
+import type { Answer, AssetQuestion, FoundAsset, FoundEvent, Inventory, SavedQuery } from '#compose/ports.ts';
 import { openCommandLine as open } from '../testing/command-line.ts';
 
 const asset = (number: number): FoundAsset => ({
 	id: String(number),
 	source: 'ec2.devices',
-	sources: ['ec2.devices'],
+	kinds: ['ec2.devices'],
 	nativeId: `arn:aws:ec2:eu-west-1:1:instance/i-${number}`,
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -89,7 +89,7 @@ test('fields of events lead to the command for them', async () => {
 test('lines of JSON go to stdout, what belongs to all of them to stderr', async () => {
 	const { run, written } = answering(answerOf(1), [asset(1)]);
 	expect(await run('query', '', '--json')).toBe(0);
-	expect(JSON.parse(written.out)).toMatchObject({ id: '1', type: 'device', sources: ['ec2.devices'] });
+	expect(JSON.parse(written.out)).toMatchObject({ id: '1', type: 'device' });
 	expect(JSON.parse(written.err)).toMatchObject({ total: 1, undecided: 0, next_cursor: null, coverage: { scopes: 3 } });
 });
 
@@ -99,6 +99,83 @@ test('an empty answer says why and what to do', async () => {
 	expect(written.out).toBe(
 		"No devices match. 1 more may match: what the query asks of them is unknown. 2 of 3 scopes complete. `rollcall query ''` finds everything.\n",
 	);
+});
+
+test('what was typed and answered is remembered; an answer does not fail where that does', async () => {
+	const remembered: unknown[] = [];
+	const inventory = (recordQueryUse: Inventory['recordQueryUse']) => ({
+		answerQuery: async () => answerOf(1),
+		recordQueryUse,
+	});
+	const { run } = open(
+		{},
+		inventory(async (use) => {
+			remembered.push(use);
+		}),
+	);
+	await run('query', 'usernames = alice', '--count');
+	expect(remembered).toEqual([{ entity: 'user', text: 'usernames = alice' }]);
+	const full = inventory(async () => Promise.reject(new Error('the disk is full')));
+	const { run: again, written } = open({}, full);
+	expect(await again('query', 'usernames = alice', '--count')).toBe(0);
+	expect(written.err).toBe('');
+	const failed = open(
+		{},
+		{
+			answerQuery: async () => Promise.reject(new Error('no')),
+			recordQueryUse: async (use) => {
+				remembered.push(use);
+			},
+		},
+	);
+	expect(await failed.run('query', '', '--count')).toBe(1);
+	expect(remembered).toHaveLength(1);
+});
+
+const saved: SavedQuery = {
+	id: 'q1',
+	name: 'Old passwords',
+	entity: 'user',
+	tree: {},
+	text: 'password_last_used_at < now-90d',
+	owner: null,
+	createdAt: '2026-11-01T09:00:00.000Z',
+	updatedAt: '2026-11-02T09:00:00.000Z',
+};
+
+test('a saved query is asked as it was saved, and not remembered a second time', async () => {
+	const asked: unknown[] = [];
+	const remembered: unknown[] = [];
+	const { run, written } = open(
+		{},
+		{
+			findSavedQuery: async (name) => {
+				asked.push(name);
+				return saved;
+			},
+			answerQuery: async ({ type, query }) => {
+				asked.push([type, query]);
+				return answerOf(3);
+			},
+			recordQueryUse: async (use) => {
+				remembered.push(use);
+			},
+		},
+	);
+	expect(await run('query', '--saved', 'old passwords', '--count', '--sort', 'email')).toBe(0);
+	const rule = { field: 'password_last_used_at', operator: 'less', value: 'now-90d' };
+	expect(asked).toEqual(['old passwords', ['user', { combinator: 'and', rules: [rule] }]]);
+	expect(remembered).toEqual([]);
+	expect(written.out).toContain('3 users · 2 of 3 scopes complete');
+});
+
+test.each<readonly [Partial<SavedQuery>, string]>([
+	[{ entity: 'event', text: 'type = AssetMerge' }, `fix: ask for them by rollcall events 'type = AssetMerge'`],
+	[{ text: 'passwort exists' }, 'error QUERY:0002: column 1: there is no field "passwort" of users'],
+])('a saved query that cannot be asked says why: %j', async (changed, message) => {
+	const { run, written } = open({}, { findSavedQuery: async () => ({ ...saved, ...changed }) });
+	expect(await run('query', '--saved', 'x')).toBe(2);
+	expect(written.err).toContain(message);
 });
 
 test('facets are told with their estimate marked', async () => {
@@ -127,6 +204,8 @@ test('facets are told with their estimate marked', async () => {
 test.each([
 	[['query'], 'a query is missing'],
 	[['query', '', '--count', '--facets'], '--count and --facets exclude each other'],
+	[['query', '', '--saved', 'x'], 'a text and --saved exclude each other'],
+	[['query', '--saved', 'x', '--entity', 'user'], '--saved and --entity exclude each other'],
 	[['query', '', '--exact'], '--exact goes with --facets'],
 	[['query', '', '--sort', 'email'], '--sort: devices are not sorted by email'],
 	[['query', '', '--as-of', 'yesterday'], '--as-of: "yesterday" is no time'],

@@ -3,7 +3,7 @@ import { querySorts } from '@rollcall/model/query/asset-sort.ts';
 import { type Command, Option } from 'commander';
 import { addExamples, type Bind } from '../command-binding.ts';
 import { addCsvOption } from '../format.ts';
-import { parseLimit, parseWords } from '../usage.ts';
+import { parseLimit, parseName, parseWords } from '../usage.ts';
 import type { QueryOptions } from './run-query.ts';
 
 /** `rollcall query TEXT`. */
@@ -18,6 +18,11 @@ export function defineQuery(program: Command, bind: Bind): void {
 				'Operators: = != ~ !~ (with *) contains, in (a, b), > <, between A and B, exists, unknown; each may follow not.',
 		)
 		.argument('[text]', "the query, in single quotes for the shell; '' finds everything")
+		.option(
+			'--saved <name>',
+			'what is saved under this name, instead of a text (`rollcall queries` lists them)',
+			parseName,
+		)
 		.addOption(new Option('--entity <type>', 'what to find (default: as its fields say)').choices(assetTypes))
 		.option('--as-of <time>', 'the inventory as it was then: 2026-01-05 (its first moment), 2026-01-05T10:00Z, now-7d')
 		.option('--count', 'only how many there are')
@@ -42,5 +47,6 @@ export function defineQuery(program: Command, bind: Bind): void {
 		"rollcall query 'internal_ips = 10.20.0.0/16 and first_observed_at > now-7d' --as-of 2026-01-05 --csv",
 		"rollcall query 'groups contains admin and password_last_used_at < now-90d' --entity user --count",
 		"rollcall query 'region = eu-west-1' --facets os_platform,model,tags",
+		'rollcall query --saved "no owner" --limit all --csv',
 	);
 }

@@ -1,4 +1,3 @@
-import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { credentialReportAction } from '@rollcall/model/asset/user.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
@@ -10,7 +9,7 @@ import { formatAge, formatTime } from '../text/amounts.ts';
 import { encodeJson } from '../text/json.ts';
 import { renderTable, textCells } from '../text/table.ts';
 import { displayWidth, padEnd, toHarmless, wrap } from '../text/width.ts';
-import { presentAssetDetail } from '../views/asset-json.ts';
+import { listAttributeNames, presentAssetDetail } from '../views/asset-json.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
 import { describeStanding, describeUnknown } from '../views/standing.ts';
 import { formatValue } from '../views/values.ts';
@@ -105,13 +104,13 @@ function renderAsset<Detail extends AssetDetail>(
 /** A label with its text, which may have several lines. */
 type Fact = readonly [label: string, text: string];
 
-/** In the order of the schema, then what the source never tells; what is absent is left out, what is unknown is not. */
+/** In the order of the schema, then what no source tells; what is absent is left out, what is unknown is not. */
 function listAttributes<Detail extends AssetDetail>(
-	{ formats = {} }: Pick<ShowDefinition<Detail>, 'formats'>,
+	{ type, formats = {} }: Pick<ShowDefinition<Detail>, 'type' | 'formats'>,
 	asset: Detail,
 	out: Output,
 ): readonly Fact[] {
-	const names = new Set([...Object.keys(attributesOfKind(asset.source)), ...Object.keys(asset.unknown)]);
+	const names = new Set([...listAttributeNames(type, asset.source), ...Object.keys(asset.unknown)]);
 	return [...names].flatMap((name): Fact[] => {
 		const reason = asset.unknown[name];
 		const value = asset.attributes[name];

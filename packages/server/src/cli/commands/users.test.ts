@@ -5,6 +5,7 @@ import { emptyPage, openCommandLine as open } from '../testing/command-line.ts';
 const user = (number: number): UserRow => ({
 	id: String(number),
 	source: 'iam.users',
+	kinds: ['iam.users'],
 	nativeId: `AIDA${number}`,
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -60,6 +61,16 @@ test('a CSV always says what is not confirmed, once', async () => {
 	expect(written.out.split('\r\n')[0]).toBe('unknown,groups');
 });
 
+test('of a user that several sources report, what any of them tells is told, that of the first before the others', async () => {
+	const merged = {
+		...user(1),
+		attributes: { display_name: 'Ann', tags: { a: 'b' }, title: 'Boss', usernames: ['ann'] },
+	};
+	const { run, written } = open({}, { listUsers: async () => ({ ...page, assets: [merged] }) });
+	await run('users', '--json');
+	expect(Object.keys(JSON.parse(written.out).attributes)).toEqual(['usernames', 'tags', 'display_name', 'title']);
+});
+
 const hostile = 'a\u001b[31mb\u009bc\u202ed\u2066\n';
 
 test('nothing that AWS wrote steers the terminal, in CSV and in JSON', async () => {
@@ -96,6 +107,7 @@ test('the longest label is followed by a gap, like every other', async () => {
 	const detail = {
 		...user(1),
 		source: 'identity_center.users',
+		kinds: ['identity_center.users'],
 		unknown: { password_last_changed_at: 'not_supported', mfa_enabled: 'not_supported' } as const,
 		sources: [],
 		events: [],

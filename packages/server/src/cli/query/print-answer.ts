@@ -108,9 +108,7 @@ function printLines(terminal: Terminal, question: AssetQuestion): Printer {
 	return {
 		begin: async () => undefined,
 		page: async (assets) => {
-			const lines = assets.map((asset) =>
-				encodeJson({ ...presentAsset(question.type, asset), sources: asset.sources }),
-			);
+			const lines = assets.map((asset) => encodeJson(presentAsset(question.type, asset)));
 			await out.write(lines.map((line) => `${line}\n`).join(''));
 		},
 		end: async (about, _shown, nextCursor) => {

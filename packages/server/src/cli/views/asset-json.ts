@@ -1,5 +1,6 @@
 import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
+import { kindsOf } from '@rollcall/model/query/check-rule.ts';
 import type { AssetDetail, AssetRow, AssetSource } from '#compose/ports.ts';
 
 /** An asset for programs (`rules.md`, Names that were ambiguous: the envelope). */
@@ -8,21 +9,27 @@ export function presentAsset(type: AssetType, asset: AssetRow): Record<string, u
 		id: asset.id,
 		type,
 		source: asset.source,
+		sources: asset.kinds,
 		native_id: asset.nativeId,
 		first_observed_at: asset.firstObservedAt,
 		last_confirmed_at: asset.lastConfirmedAt,
 		last_changed_at: asset.lastChangedAt,
 		states: [asset.standing],
 		labels: asset.labels ?? {},
-		attributes: sortAttributes(asset),
+		attributes: sortAttributes(type, asset),
 		unknown: asset.unknown,
 	};
 }
 
 /** In the order of the schema: the database keeps its own. */
-function sortAttributes({ attributes, source }: AssetRow): Record<string, unknown> {
-	const names = Object.keys(attributesOfKind(source)).filter((name) => attributes[name] !== undefined);
+function sortAttributes(type: AssetType, { attributes, source }: AssetRow): Record<string, unknown> {
+	const names = listAttributeNames(type, source).filter((name) => attributes[name] !== undefined);
 	return Object.fromEntries(names.map((name) => [name, attributes[name]]));
+}
+
+/** What assets of a type may have, in the order of the schema: first what the source tells, then what others tell beside it. */
+export function listAttributeNames(type: AssetType, source: string): readonly string[] {
+	return [...new Set([source, ...kindsOf(type)].flatMap((kind) => Object.keys(attributesOfKind(kind))))];
 }
 
 /** One with its sources and its events. */

@@ -7,6 +7,7 @@ const nowMs = Date.parse('2026-11-16T12:00:00.000Z');
 const device: DeviceRow = {
 	id: '00000000-0000-8000-8000-000000000001',
 	source: 'ec2.devices',
+	kinds: ['ec2.devices'],
 	nativeId: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0',
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',

@@ -9,6 +9,7 @@ const nowMs = Date.parse('2026-11-16T12:00:00.000Z');
 const user: UserRow = {
 	id: '00000000-0000-8000-8000-000000000001',
 	source: 'iam.users',
+	kinds: ['iam.users'],
 	nativeId: 'AIDACKCEVSQ6C2EXAMPLE',
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -62,6 +63,7 @@ test('what Identity Center does not tell is not shown as never used', () => {
 	const person = {
 		...user,
 		source: 'identity_center.users',
+		kinds: ['identity_center.users'],
 		unknown: { password_last_used_at: 'not_supported' },
 	} as const;
 	expect(cells(['password_last_used_at'], person)).toEqual(['unknown (not supported)']);

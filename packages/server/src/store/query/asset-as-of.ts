@@ -3,6 +3,7 @@ import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import { sql } from 'kysely';
 import { type RecordStanding, type StandingFacts, standingOf } from '../asset-standing.ts';
 import { runSql } from '../compile-sql.ts';
+import { withLabels } from '../labels.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { listFormerIds } from './asset-names.ts';
 import { toSql } from './clause.ts';
@@ -40,7 +41,7 @@ export async function readAssetAsOf(
 	at: string,
 ): Promise<readonly AssetThen[]> {
 	const ids = await listFormerIds(tx, assetId);
-	const assets = await readAssets(tx, { type, at }, ids);
+	const assets = await withLabels(tx, await readAssets(tx, { type, at }, ids));
 	const records = await readRecords(tx, { type, alias: 'd', at }, at, ids);
 	return assets.map((asset) => ({
 		...asset,

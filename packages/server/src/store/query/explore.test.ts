@@ -6,6 +6,8 @@ import type { Entity } from '@rollcall/model/query/query.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestCluster } from '../../../test/postgres-cluster.ts';
 import { assetIdOf } from '../asset-id.ts';
+import { assignLabel } from '../assign-labels.ts';
+import { createLabel } from '../labels.ts';
 import { sweepExecution } from '../sweep.ts';
 import {
 	accountId,
@@ -160,6 +162,20 @@ test('an export has every asset once, in order, and no more than is asked for', 
 		});
 	expect(await names(Number.POSITIVE_INFINITY)).toEqual([['Web b'], ['Web a']]);
 	expect(await names(1)).toEqual([['Web b']]);
+});
+
+test('what is exported, or shown as it was, has the labels of now', async () => {
+	await read(async (tx) => {
+		const { id: labelId } = await createLabel(tx, { name: 'Owned' }, minute(40));
+		await assignLabel(tx, { labelId, assets: { assetIds: [idOf('a')] }, value: 'us', now: minute(40) });
+	});
+	const exported = await ask('device', 'name = "web a"', async (tx, query) => {
+		const pages = exportAssets(tx, query, { sort: 'name', descending: false, cursor: null, limit: 1 });
+		for await (const { assets } of pages) return assets;
+		return [];
+	});
+	const then = await read((tx) => readAssetAsOf(tx, 'device', idOf('a'), minute(15).toISOString()));
+	expect([...exported, ...then].map(({ labels }) => labels)).toEqual([{ Owned: 'us' }, { Owned: 'us' }]);
 });
 
 test('values are suggested whatever their case, those that begin with the text before those that hold it', async () => {

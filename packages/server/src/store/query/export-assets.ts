@@ -1,3 +1,4 @@
+import { withLabels } from '../labels.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { type PageOptions, queryAssets } from './query-assets.ts';
 import type { QuerySource } from './query-source.ts';
@@ -26,6 +27,6 @@ export async function* exportAssets(
 		const page = await queryAssets(tx, query, { ...order, limit: Math.min(left, pageSize), cursor: next });
 		left -= page.assets.length;
 		next = page.nextCursor;
-		yield page;
+		yield { ...page, assets: await withLabels(tx, page.assets) };
 	} while (next !== null && left > 0);
 }

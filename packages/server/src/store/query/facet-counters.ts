@@ -6,7 +6,7 @@ import { projections } from '../projections.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { allOf, anyOf, type Clause, toSql } from './clause.ts';
 import { isTextTest } from './envelope-clause.ts';
-import { everyAsset, everyAssetField, type FacetField } from './facet-fields.ts';
+import { everyAsset, everyAssetField, type FacetField, listCounted } from './facet-fields.ts';
 import { type PairCount, rankPairs } from './facet-rows.ts';
 import { countStates } from './facet-states.ts';
 import type { QuerySource } from './query-source.ts';
@@ -33,7 +33,8 @@ export async function readCounters(
 	if (scopes === undefined) return undefined;
 	const standing = await readStanding(tx, type);
 	if (standing === undefined) return undefined;
-	const kept = fields.filter(({ name }) => name !== 'states').map(({ name }) => name);
+	const kept = listCounted(type).map(({ name }) => name);
+	if (fields.some(({ name }) => name !== 'states' && !kept.includes(name))) return undefined;
 	const numbers = fields.map(({ name }) => name);
 	const pairs = sql`select coalesce(array_position(${numbers}::text[], f.field) - 1, ${everyAsset}) as field, f.value,
 			sum(f.count)::int as count
@@ -51,20 +52,28 @@ function isOfScope(scope: RawBuilder<unknown>, scopes: Clause): Clause {
 	return sql`${scope} in (select s.id from tenant_scope s where ${toSql(scopes)})`;
 }
 
-/** Undefined where no counters were ever made. */
+/** Undefined where the counters of some scope were never made: what it holds would be missing. */
 async function readStanding(tx: TenantTransaction, type: AssetType): Promise<{ isCurrent: boolean } | undefined> {
 	// Users are correlated: their rows change without their records.
 	const changed = sql.raw(type === 'device' ? 'd.changed_at' : 'd.valid_from');
 	const primary = sql.raw(type === 'device' ? 'where d.is_primary' : '');
-	const [row] = await runSql<{ made: Date | null; changed: Date | null; collecting: boolean }>(
+	const [row] = await runSql<{
+		made: Date | null;
+		changed: Date | null;
+		stale: boolean;
+		never: boolean;
+		collecting: boolean;
+	}>(
 		tx,
 		sql`select (select max(facets_at) from scope_facet_state
 				where type = ${type} and organization = current_organization()) as made,
 			(select max(${changed}) from tenant_${sql.raw(projections[type].table)} d ${primary}) as changed,
+			exists (select from scope_facet_state where type = ${type} and is_stale) as stale,
+			exists (select from scope_facet_state where type = ${type} and is_stale and counted_at is null) as never,
 			exists (select from execution where state <> 'completed') as collecting`,
 	);
-	if (row === undefined || row.made === null) return undefined;
-	return { isCurrent: !row.collecting && (row.changed === null || row.changed <= row.made) };
+	if (row === undefined || row.made === null || row.never) return undefined;
+	return { isCurrent: !row.collecting && !row.stale && (row.changed === null || row.changed <= row.made) };
 }
 
 /**

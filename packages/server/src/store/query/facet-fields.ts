@@ -73,9 +73,17 @@ export function listFacetFields(type: AssetType): readonly string[] {
 	return fields[type].map(({ name }) => name);
 }
 
+/**
+ * What counters are kept of, and what is counted unless fields are named. States are derived when they are asked for, and
+ * names of tags stand in the records alone: looking into those is most of the work.
+ */
+export function listCounted(type: AssetType): readonly FacetField[] {
+	return fields[type].filter((field) => field !== states && field !== tagNames);
+}
+
 /** Throws `QUERY:0010` for a field that nothing is counted by. */
 export function chooseFacetFields(type: AssetType, names: readonly string[] | undefined): readonly FacetField[] {
-	if (names === undefined) return fields[type];
+	if (names === undefined) return fields[type].filter((field) => field !== tagNames);
 	return [...new Set(names)].map((name) => {
 		const field = fields[type].find((each) => each.name === name);
 		if (field !== undefined) return field;

@@ -18,10 +18,7 @@ import { notTrue, toSql } from './clause.ts';
 import { isDuplicate, isThen, type Rows, source } from './rows.ts';
 
 /** An asset of a page: its primary's envelope, with what all its live records tell of it. */
-export interface FoundAsset extends AssetRow {
-	/** Kinds of the integrations that report it, that of the primary first. */
-	readonly sources: readonly string[];
-}
+export type FoundAsset = AssetRow;
 
 interface RecordRow extends StandingFacts {
 	readonly asset_id: string;
@@ -102,7 +99,7 @@ function toAsset(type: AssetType, primary: RecordRow, records: readonly RecordRo
 	return {
 		id: primary.asset_id,
 		source: primary.kind,
-		sources: [...new Set(records.map(({ kind }) => kind))],
+		kinds: [...new Set(records.map(({ kind }) => kind))],
 		nativeId: primary.native_id,
 		standing: standingOf(primary),
 		firstObservedAt: primary.first_observed_at.toISOString(),

@@ -4,17 +4,26 @@ import { runSql } from '../compile-sql.ts';
 import { projections } from '../projections.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { allOf } from './clause.ts';
-import { chooseFacetFields, everyAsset, everyAssetField } from './facet-fields.ts';
+import { everyAsset, everyAssetField, listCounted } from './facet-fields.ts';
 import { countPairs } from './facet-rows.ts';
 import type { QueryContext } from './query-context.ts';
 import { isLivePrimary } from './related-clause.ts';
 import type { Rows } from './rows.ts';
 
+/** Assets that one execution counts anew: a change in every scope must not cost as much as counting everything, every hour. */
+const mostCounted = 50_000;
+
 /**
- * Makes the counters of those scopes anew whose assets changed since they were made; of an unchanged inventory it writes
- * nothing. At the end of an execution, after everything that it changes. Scopes that another one is reading are left to it.
+ * Makes the counters of those scopes anew whose assets changed since they were made, those that were counted longest ago
+ * first, up to so many assets; the others stay marked as stale, and their counts are estimates. Of an unchanged inventory
+ * it writes nothing. At the end of an execution, after everything that it changes. Scopes that another one is reading are
+ * left to it.
  */
-export async function refreshFacets(tx: TenantTransaction, executionId: string): Promise<void> {
+export async function refreshFacets(
+	tx: TenantTransaction,
+	executionId: string,
+	most: number = mostCounted,
+): Promise<void> {
 	await tx.client.query(
 		`select pg_advisory_xact_lock(hashtextextended('rollcall facets ' || current_organization()::text, 0))`,
 	);
@@ -24,7 +33,8 @@ export async function refreshFacets(tx: TenantTransaction, executionId: string):
 	);
 	for (const type of assetTypes) {
 		if (!integrations.some(({ kind }) => kind.endsWith(`.${type}s`))) continue;
-		const scopes = await findStale(tx, type, executionId);
+		await markStale(tx, type, await findStale(tx, type, executionId));
+		const scopes = await chooseStale(tx, type, most);
 		if (scopes.length > 0) await countScopes(tx, type, { at: null, integrations, accounts: [] }, scopes);
 	}
 }
@@ -65,15 +75,38 @@ async function findStale(tx: TenantTransaction, type: AssetType, executionId: st
 	);
 }
 
+async function markStale(tx: TenantTransaction, type: AssetType, stale: readonly StaleScope[]): Promise<void> {
+	if (stale.length === 0) return;
+	await runSql(
+		tx,
+		sql`insert into scope_facet_state (scope, type, facets_at)
+			select g.scope, ${type}, g.at
+			from unnest(${stale.map(({ scope }) => scope)}::bigint[], ${stale.map(({ at }) => at)}::timestamptz[]) g(scope, at)
+			on conflict (scope) do update set facets_at = excluded.facets_at, is_stale = true`,
+	);
+}
+
+/** At least one, however large it is. */
+async function chooseStale(tx: TenantTransaction, type: AssetType, most: number): Promise<readonly string[]> {
+	const rows = await runSql<{ scope: string }>(
+		tx,
+		sql`select scope from (
+				select f.scope, row_number() over stalest as number, sum(greatest(s.record_count, 1)) over stalest as assets
+				from scope_facet_state f join tenant_scope s on s.id = f.scope
+				where f.type = ${type} and f.is_stale
+				window stalest as (order by f.counted_at nulls first, f.scope)
+			) c where number = 1 or assets <= ${most}`,
+	);
+	return rows.map(({ scope }) => scope);
+}
+
 async function countScopes(
 	tx: TenantTransaction,
 	type: AssetType,
 	context: QueryContext,
-	stale: readonly StaleScope[],
+	scopes: readonly string[],
 ): Promise<void> {
-	const scopes = stale.map(({ scope }) => scope);
-	// What states records are in is derived when it is asked for.
-	const fields = chooseFacetFields(type, undefined).filter(({ name }) => name !== 'states');
+	const fields = listCounted(type);
 	const rows: Rows = { type, alias: 'd', at: null };
 	const where = allOf([isLivePrimary(rows), sql`d.scope = any (${scopes}::bigint[])`]);
 	const names = fields.map(({ name }) => name);
@@ -86,8 +119,6 @@ async function countScopes(
 	);
 	await runSql(
 		tx,
-		sql`insert into scope_facet_state (scope, type, facets_at)
-			select g.scope, ${type}, g.at from unnest(${scopes}::bigint[], ${stale.map(({ at }) => at)}::timestamptz[]) g(scope, at)
-			on conflict (scope) do update set facets_at = excluded.facets_at`,
+		sql`update scope_facet_state set is_stale = false, counted_at = now() where scope = any (${scopes}::bigint[])`,
 	);
 }

@@ -4,6 +4,7 @@ import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { AssetFacts, EventFacts, RecordFacts, World } from '@rollcall/model/query/asset-facts.ts';
 import { lastConfirmedAt, type StandingFacts, standingOf } from '../asset-standing.ts';
+import { untoldTerm } from '../terms.ts';
 import type { Ground } from './ground.ts';
 
 interface StoredRecord extends StandingFacts {
@@ -18,8 +19,8 @@ interface StoredRecord extends StandingFacts {
 	readonly first_observed_at: Date;
 	readonly attributes: Readonly<Record<string, unknown>>;
 	readonly unknown: UnknownMask | null;
-	/** What was never read by then, the record's own unknowns included. */
-	readonly untold: readonly string[] | null;
+	/** They tell what was never read by then, the record's own unknowns included. */
+	readonly terms: readonly string[];
 	readonly enrichments: EnrichmentOutcomes;
 	readonly account_name: string | null;
 	readonly ou_path: string | null;
@@ -49,15 +50,15 @@ select e.type, e.at, e.asset_id as "assetId", i.kind as source, e.integration as
 from event e left join integration i on i.id = e.integration
 where e.organization = $1 and ($2::timestamptz is null or e.at <= $2)`;
 
-const rows = `(select record, asset_id, valid_from, 'infinity'::timestamptz as valid_to, is_primary, is_duplicate, first_observed_at, unknown from device
-	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, unknown from device_version
-	union all select record, asset_id, valid_from, 'infinity', is_primary, is_duplicate, first_observed_at, unknown from directory_user
-	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, unknown from directory_user_version)`;
+const rows = `(select record, asset_id, valid_from, 'infinity'::timestamptz as valid_to, is_primary, is_duplicate, first_observed_at, terms from device
+	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, terms from device_version
+	union all select record, asset_id, valid_from, 'infinity', is_primary, is_duplicate, first_observed_at, terms from directory_user
+	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, terms from directory_user_version)`;
 
 const currentSql = `
 select r.id, r.type, r.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, r.state, r.reason,
 	r.changed_at, r.missed_in is not null as missed, r.held_in is not null as held, null as held_since, s.outcome, s.cause,
-	s.last_complete_at, s.enrichments, r.attributes, r.unknown, d.unknown as untold, a.name as account_name, a.ou_path
+	s.last_complete_at, s.enrichments, r.attributes, r.unknown, d.terms, a.name as account_name, a.ou_path
 from source_record r
 join integration i on i.id = r.integration
 join scope s on s.id = r.scope
@@ -69,7 +70,7 @@ const pastSql = `
 select r.id, r.type, d.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, v.state, v.reason,
 	v.valid_from as changed_at, false as missed, false as held, null as held_since, o.outcome, null as cause,
 	(select max(least(o.to_at, $2)) from scope_outcome o where o.scope = v.scope and o.from_at <= $2 and o.outcome = 'complete') as last_complete_at,
-	s.enrichments, v.attributes, v.unknown, d.unknown as untold, a.name as account_name, a.ou_path
+	s.enrichments, v.attributes, v.unknown, d.terms, a.name as account_name, a.ou_path
 from source_record r
 join integration i on i.id = r.integration
 join lateral (
@@ -106,7 +107,7 @@ function toRecord(record: StoredRecord, at: Date | null): RecordFacts {
 		listed: false,
 		enrichments: at === null ? record.enrichments : withoutLater(record.enrichments, at),
 	};
-	const untold = new Set(record.untold);
+	const terms = new Set(record.terms);
 	const parts = enrichedPartsOf(record.kind);
 	const standing = standingOf(record).state;
 	const isLive = standing === 'active' || standing === 'unconfirmed';
@@ -124,7 +125,8 @@ function toRecord(record: StoredRecord, at: Date | null): RecordFacts {
 		unknown: deriveUnknown({
 			...facts,
 			unknown: record.unknown,
-			wasRead: (number) => !parts.find(({ part }) => part === number)?.attributes.every((name) => untold.has(name)),
+			wasRead: (number) =>
+				!parts.find(({ part }) => part === number)?.attributes.every((name) => terms.has(untoldTerm(name))),
 		}),
 	};
 }

@@ -111,6 +111,7 @@ test('a device is shown with its labels, for people and for programs', async () 
 	const device: DeviceDetail = {
 		id: 'd1',
 		source: 'ec2.devices',
+		kinds: ['ec2.devices'],
 		nativeId: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1',
 		standing: { state: 'active', reason: null, since: null },
 		firstObservedAt: '2026-11-16T09:00:00.000Z',

@@ -26,6 +26,7 @@ const day = (of: string, matched: number): TrendDay => ({ ...count, day: of, mat
 const device: DeviceRow = {
 	id: 'd1',
 	source: 'ec2.devices',
+	kinds: ['ec2.devices'],
 	nativeId: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1',
 	standing: { state: 'active', reason: null, since: null },
 	firstObservedAt: '2026-11-16T09:00:00.000Z',
@@ -40,7 +41,7 @@ const report: QueryReport = {
 	count,
 	coverage: { scopes: 5, scopesComplete: 4, oldestConfirmedAt: '2026-11-16T09:00:00.000Z' },
 	trend: [day('2026-11-14', 1), day('2026-11-16', 3)],
-	found: { kind: 'assets', type: 'device', assets: [{ ...device, sources: ['ec2.devices'] }] },
+	found: { kind: 'assets', type: 'device', assets: [{ ...device }] },
 };
 const finding = (id: string) => findings.find((each) => each.id === id) ?? findings[0];
 const shown = (id: string, found: Found) => {
