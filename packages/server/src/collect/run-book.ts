@@ -21,6 +21,8 @@ export interface RunBook {
 	closeAccounts(discovery: Discovery, ledger: Ledger): Promise<void>;
 	/** One sweep at the end: applies or holds all removals by absence. */
 	sweep(): Promise<{ readonly removed: number; readonly held: number }>;
+	/** Which records are one asset, and what is counted of them: what may wait for the next run, and costs nothing by it. */
+	settleAssets(): Promise<void>;
 	complete(summary: ExecutionSummary): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export function createNoBook(): RunBook {
 		failUnlisted: async () => undefined,
 		closeAccounts: async () => undefined,
 		sweep: async () => ({ removed: 0, held: 0 }),
+		settleAssets: async () => undefined,
 		complete: async () => undefined,
 	};
 }

@@ -78,13 +78,9 @@ export async function openStoreBook(options: StoreBookOptions): Promise<StoreBoo
 		closeAccounts: (discovery, ledger) => closeAccounts(options, executionId, discovery, ledger),
 		sweep: async () => {
 			await writeOrphans(options, executionId, orphans);
-			const swept = await store.tenant(organizationId, (tx) =>
-				sweepExecution(tx, { integrationId, executionId, at: now() }),
-			);
-			await correlateOrganization(store, organizationId, { at: now(), executionId });
-			await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
-			return swept;
+			return await store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at: now() }));
 		},
+		settleAssets: () => settleAssets(options, executionId),
 		complete: async (summary) => {
 			stopBeating();
 			await store.tenant(organizationId, (tx) =>
@@ -116,6 +112,12 @@ async function writeOrphans(
 	}
 }
 
+async function settleAssets(options: StoreBookOptions, executionId: string): Promise<void> {
+	const { store, clock, organizationId } = options;
+	await correlateOrganization(store, organizationId, { now: () => new Date(clock.now()), executionId });
+	await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
+}
+
 /** A run that died left its removals marked but not decided, and its row open. */
 async function finishInterrupted(options: StoreBookOptions): Promise<void> {
 	const { store, clock, organizationId, integrationId } = options;
@@ -124,8 +126,8 @@ async function finishInterrupted(options: StoreBookOptions): Promise<void> {
 	for (const executionId of interrupted) {
 		const at = new Date(clock.now());
 		await store.tenant(organizationId, (tx) => sweepExecution(tx, { integrationId, executionId, at }));
-		await correlateOrganization(store, organizationId, { at, executionId });
-		await store.tenant(organizationId, (tx) => refreshFacets(tx, executionId));
+		// What is due stays due: the run that begins now settles it at its end.
+		await settleAssets(options, executionId).catch(() => undefined);
 		await store.tenant(organizationId, (tx) =>
 			completeExecution(tx, {
 				id: executionId,

@@ -32,7 +32,7 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 			confirmRemovals: async (which) => {
 				const at = new Date();
 				const { removed } = await store.tenant(id, (tx) => confirmRemovals(tx, which, at));
-				await correlateOrganization(store, id, { at });
+				await correlateOrganization(store, id, { now: () => new Date() });
 				return removed;
 			},
 			...openLabels(store, id),

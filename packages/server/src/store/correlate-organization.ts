@@ -1,20 +1,39 @@
 import { type CorrelateInput, type CorrelateResult, correlateDue } from './correlate-records.ts';
 import type { Store } from './store.ts';
+import type { TenantTransaction } from './transaction.ts';
 
-/** Correlates all records that are due, a batch a transaction, so that writers never wait long. */
+export interface OrganizationInput extends Omit<CorrelateInput, 'at' | 'upTo'> {
+	/** Of each transaction: what it changes is so from its moment on. */
+	readonly now: () => Date;
+}
+
+/**
+ * Correlates all records that are due, a batch a transaction, so that writers never wait long. What becomes due meanwhile is
+ * left to whoever made it so: else a run would not end while another one writes.
+ */
 export async function correlateOrganization(
 	store: Store,
 	organizationId: string,
-	input: CorrelateInput,
+	{ now, ...input }: OrganizationInput,
 ): Promise<Omit<CorrelateResult, 'left'>> {
 	const sum = { merged: 0, split: 0, changed: 0 };
-	for (;;) {
-		const { merged, split, changed, left } = await store.tenant(organizationId, (tx) => correlateDue(tx, input));
+	// The first transaction also finds who else is due because of what is: only then is it known up to where.
+	for (let upTo: string | undefined; ; upTo ??= await store.tenant(organizationId, readLatestDue)) {
+		const { merged, split, changed, left } = await store.tenant(organizationId, (tx) =>
+			correlateDue(tx, { ...input, at: now(), ...(upTo === undefined ? {} : { upTo }) }),
+		);
 		sum.merged += merged;
 		sum.split += split;
 		sum.changed += changed;
 		if (left === 0) return sum;
 	}
+}
+
+async function readLatestDue(tx: TenantTransaction): Promise<string> {
+	const { rows } = await tx.client.query<{ latest: string }>(
+		'select coalesce(max(id), 0) as latest from correlation_due',
+	);
+	return rows[0]?.latest ?? '0';
 }
 
 /**
@@ -24,7 +43,7 @@ export async function correlateOrganization(
 export async function correlateAll(
 	store: Store,
 	organizationId: string,
-	input: CorrelateInput,
+	input: OrganizationInput,
 ): Promise<Omit<CorrelateResult, 'left'>> {
 	await store.tenant(organizationId, async (tx) => {
 		await tx.client.query(dueUsersSql);

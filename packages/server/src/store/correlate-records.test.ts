@@ -182,10 +182,12 @@ onEveryServer((openCluster) => {
 		await listOnly(center, 2, [userRow('identity_center.users', inStore)]);
 		expect(await correlateAt(ground, 3)).toMatchObject({ merged: 0 });
 		await setCorrelation(ground.store, ground.organizationId, { tagEmail: true });
-		const input = { at: minute(4), batchSize: 1 };
+		const input = { now: () => minute(4), batchSize: 1 };
 		expect(await correlateAll(ground.store, ground.organizationId, input)).toMatchObject({ merged: 1 });
 		await setCorrelation(ground.store, ground.organizationId, { tagEmail: false });
-		expect(await correlateAll(ground.store, ground.organizationId, { at: minute(5) })).toMatchObject({ split: 1 });
+		expect(await correlateAll(ground.store, ground.organizationId, { now: () => minute(5) })).toMatchObject({
+			split: 1,
+		});
 	});
 
 	describe('a device that two integrations read', () => {
@@ -288,7 +290,7 @@ onEveryServer((openCluster) => {
 		const before = await everything();
 		await listOnly(center, 4, [userRow('identity_center.users', inStore)]);
 		await correlateAt(ground, 5);
-		expect(await correlateAll(ground.store, ground.organizationId, { at: minute(6) })).toEqual({
+		expect(await correlateAll(ground.store, ground.organizationId, { now: () => minute(6) })).toEqual({
 			merged: 0,
 			split: 0,
 			changed: 0,

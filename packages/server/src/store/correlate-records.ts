@@ -19,6 +19,8 @@ import { prepareWriteTables } from './write-tables.ts';
 
 export interface CorrelateInput {
 	readonly at: Date;
+	/** Due records up to this one (an id of `correlation_due`) count as left; absent: all of them. */
+	readonly upTo?: string;
 	/** The run at whose end it happens. */
 	readonly executionId?: string;
 	/** Due records looked at in one transaction. */
@@ -63,6 +65,7 @@ export async function correlateDue(tx: TenantTransaction, input: CorrelateInput)
 	const left = await forgetDue(
 		tx,
 		[...first, ...held].flatMap(({ looked }) => [...looked]),
+		input.upTo ?? null,
 	);
 	await publishEvents(tx);
 	return { ...sum, left };
@@ -100,13 +103,16 @@ async function takeDue(tx: TenantTransaction, size: number): Promise<readonly Ty
 }
 
 /** Only this correlator marks rows as identified: those of changes that were committed meanwhile stay. */
-async function forgetDue(tx: TenantTransaction, looked: readonly RecordId[]): Promise<number> {
+async function forgetDue(tx: TenantTransaction, looked: readonly RecordId[], upTo: string | null): Promise<number> {
 	if (looked.length > 0) {
 		await tx.client.query(
 			'delete from correlation_due where identified and record = any ($1) and organization = current_organization()',
 			[looked],
 		);
 	}
-	const { rows } = await tx.client.query<{ left: number }>('select count(*)::int as left from correlation_due');
+	const { rows } = await tx.client.query<{ left: number }>(
+		'select count(*)::int as left from correlation_due where $1::bigint is null or id <= $1',
+		[upTo],
+	);
 	return rows[0]?.left ?? 0;
 }

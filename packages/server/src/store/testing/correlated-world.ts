@@ -51,7 +51,7 @@ export async function correlateAt(
 	batchSize?: number,
 ): ReturnType<typeof correlateOrganization> {
 	return await correlateOrganization(ground.store, ground.organizationId, {
-		at: minute(minutes),
+		now: () => minute(minutes),
 		...(batchSize === undefined ? {} : { batchSize }),
 	});
 }
