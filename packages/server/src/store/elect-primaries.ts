@@ -21,6 +21,14 @@ export async function electPrimaries(
 ): Promise<void> {
 	if (assetIds.length === 0) return;
 	const { table } = projection;
+	const ids = [...new Set(assetIds)];
+	// Records of one asset may belong to scopes that others are writing: what is decided here, nobody changes meanwhile. What
+	// is looked at below is what there is once they have committed. Two that wait for each other are repeated.
+	await tx.client.query(
+		`select from ${table} where organization = current_organization() and asset_id = any ($1::uuid[])
+		order by record for update`,
+		[ids],
+	);
 	const { rows } = await tx.client.query<Election>(
 		`select distinct on (n.asset_id) p.record as old, n.record as elected, greatest(p.valid_from, n.valid_from) as at,
 			p.first_observed_at
@@ -28,7 +36,7 @@ export async function electPrimaries(
 		where p.is_primary and p.record_state <> 'active' and p.organization = current_organization()
 			and p.asset_id = any ($1::uuid[])
 		order by n.asset_id, n.record`,
-		[[...new Set(assetIds)]],
+		[ids],
 	);
 	if (rows.length > 0) await replacePrimaries(tx, projection, rows);
 }

@@ -60,9 +60,12 @@ export async function followRecords(
 	);
 }
 
-/** A record whose listing was never read is no asset yet, nor is one without identity. */
-function isSearchable({ action, row }: ChosenRow): boolean {
-	return action === 'update' || (row.partsRead.includes(0) && !row.insufficient);
+/**
+ * A record whose listing was never read is no asset yet, nor is one without identity; but one that loses its identity takes
+ * its row along.
+ */
+function isSearchable({ before, row, hash }: ChosenRow): boolean {
+	return wasRead(hash, 0) && (!row.insufficient || before?.state === 'active');
 }
 
 async function readKind(tx: TenantTransaction, integrationId: string): Promise<string> {

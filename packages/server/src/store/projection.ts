@@ -73,7 +73,8 @@ const baseColumns = [
 ];
 
 /**
- * Keeps what rows are as a version until then, before they change. `changing` has an alias `g` with a column `record`;
+ * Keeps what rows are as a version until then, before they change, and locks them: another writer of the same asset may be
+ * about to change them too, and what is kept is what it left. `changing` has an alias `g` with a column `record`;
  * `until` is a moment of it. A row that is not older than that moment has no past of its own.
  */
 export function versionSql({ table, columns }: Projection, changing: string, until: string): string {
@@ -82,7 +83,8 @@ export function versionSql({ table, columns }: Projection, changing: string, unt
 insert into ${table}_version (${names.join(', ')}, valid_to)
 select ${names.map((name) => `d.${name}`).join(', ')}, ${until}
 from ${changing} join ${table} d on d.record = g.record
-where d.valid_from < ${until}`;
+where d.valid_from < ${until}
+for update of d`;
 }
 
 /** Columns of the temporary table that stand before those of the projection. */
