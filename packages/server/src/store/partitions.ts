@@ -6,7 +6,7 @@ export type PartitionedTable = (typeof partitionedTables)[number];
 const monthsAhead = 3;
 
 /**
- * Makes the monthly partitions from last month to three months ahead. As the owner. Rows outside of them (a clock far
+ * Makes the monthly partitions from last month to three months ahead, and those that another table has. As the owner. Rows outside of them (a clock far
  * off) land in the default partition, which is never made smaller here: a month whose rows are there already stays so.
  * Where a long query is in the way, the rest is left to the next start: months are made long before they are needed.
  */
@@ -17,11 +17,20 @@ export async function ensurePartitions(client: pg.ClientBase, now: Date): Promis
 		[partitionedTables],
 	);
 	const existing = new Set(rows.map(({ name }) => name));
+	const around = Array.from({ length: monthsAhead + 2 }, (_, index) =>
+		Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + index - 1, 1),
+	);
+	// A table that came later than others holds the same months: its history may be made of theirs.
+	const kept = [...existing].flatMap((name) => {
+		const [, year, month] = /_(\d{4})_(\d{2})$/.exec(name) ?? [];
+		return year === undefined ? [] : [Date.UTC(Number(year), Number(month) - 1, 1)];
+	});
+	const months = [...new Set([...kept, ...around])].sort((left, right) => left - right);
 	for (const table of partitionedTables) {
 		const column = partitionColumn(table);
-		for (let month = -1; month <= monthsAhead; month += 1) {
-			const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + month, 1));
-			const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + month + 1, 1));
+		for (const month of months) {
+			const from = new Date(month);
+			const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
 			const name = `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`;
 			if (existing.has(name)) continue;
 			if (!(await createPartition(client, { table, column, name, from, to }))) return;
