@@ -31,7 +31,7 @@ export function openQuestions(store: Store, organizationId: string): Questions {
 				const query = await prepareAssets(tx, question);
 				return {
 					...(await countFacets(tx, query, options)),
-					coverage: await coverageOf(tx, query.checked),
+					coverage: await coverageOf(tx, query.checked, query.context.at),
 					notices: query.checked.notices,
 				};
 			}),
@@ -84,7 +84,7 @@ async function prepare(tx: TenantTransaction, checked: CheckedQuery, asOf: Date 
 async function answer(tx: TenantTransaction, query: QuerySource): Promise<Answer> {
 	return {
 		counts: await countAssets(tx, query, { milliseconds: countMs, now: () => performance.now() }),
-		coverage: await coverageOf(tx, query.checked),
+		coverage: await coverageOf(tx, query.checked, query.context.at),
 		notices: query.checked.notices,
 	};
 }

@@ -67,7 +67,7 @@ export function describeAnswer(question: AssetQuestion, { counts, coverage }: An
 }
 
 export function describeMoment({ asOf }: AssetQuestion): string {
-	return asOf === null ? '' : ` · as of ${formatTime(asOf.toISOString())} (the coverage is that of now)`;
+	return asOf === null ? '' : ` · as of ${formatTime(asOf.toISOString())}`;
 }
 
 export function mayMatch({ total, isExact }: AssetCount): boolean {

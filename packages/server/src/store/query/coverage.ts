@@ -20,13 +20,21 @@ export interface CoveredScope {
 	readonly lastCompleteAt: string | null;
 }
 
-/** Of the scopes an answer depends on, how many are complete, and how old the oldest confirmation is. */
-export async function coverageOf(tx: TenantTransaction, checked: CheckedQuery): Promise<Coverage> {
+/**
+ * Of the scopes an answer depends on, how many are complete, and how old the oldest confirmation is: now, or as it was then.
+ *
+ * @param at ISO 8601, a moment that is kept; null: now
+ */
+export async function coverageOf(
+	tx: TenantTransaction,
+	checked: CheckedQuery,
+	at: string | null = null,
+): Promise<Coverage> {
 	const [row] = await runSql<{ scopes: number; complete: number; oldest: Date | null }>(
 		tx,
 		sql`select count(*)::int as scopes, (count(*) filter (where s.outcome = 'complete'))::int as complete,
 				min(s.last_complete_at) filter (where s.outcome = 'complete') as oldest
-			from ${scopes} where ${await dependency(tx, checked)}`,
+			from ${at === null ? scopes : scopesAt(at)} where ${await dependency(tx, checked)}`,
 	);
 	return {
 		scopes: row?.scopes ?? 0,
@@ -52,6 +60,20 @@ export async function listCoveredScopes(
 }
 
 const scopes = sql`tenant_scope s join integration i on i.id = s.integration`;
+
+/** As their outcomes were: of each the interval that holds the moment, or that ended last before it. */
+function scopesAt(moment: string) {
+	const at = sql`${moment}::timestamptz`;
+	return sql`(
+		select s.id, s.integration, s.account_id, s.region, o.outcome, c.last_complete_at,
+			case when s.removed_at <= ${at} then s.removed_at end as removed_at
+		from tenant_scope s
+		cross join lateral (select o.outcome from scope_outcome o where o.scope = s.id and o.from_at <= ${at}
+			order by o.from_at desc limit 1) o
+		left join lateral (select max(least(o.to_at, ${at})) as last_complete_at from scope_outcome o
+			where o.scope = s.id and o.from_at <= ${at} and o.outcome = 'complete') c on true
+	) s join integration i on i.id = s.integration`;
+}
 
 async function dependency(tx: TenantTransaction, checked: CheckedQuery) {
 	const integrations = await runSql<{ id: string; kind: string }>(tx, sql`select id, kind from integration`);
@@ -89,10 +111,20 @@ function mayHold(node: CheckedNode, entity: Entity, integrations: Integrations):
 		case 'not':
 			return true;
 		case 'and':
-			return allOf(node.nodes.map((each) => mayHold(each, entity, integrations)));
+			return everyOf(
+				entity,
+				node.nodes.map((each) => mayHold(each, entity, integrations)),
+			);
 		case 'or':
 			return node.nodes.length === 0 || anyOf(node.nodes.map((each) => mayHold(each, entity, integrations)));
 	}
+}
+
+/** Of a user, records of different scopes may meet the rules; a device is one record, which meets them all. */
+function everyOf(entity: Entity, holds: readonly Clause[]): Clause {
+	if (entity !== 'user') return allOf(holds);
+	const places = holds.filter((each) => each !== true);
+	return places.length === 0 || anyOf(places);
 }
 
 function mayHoldRule({ field, scope, test }: CheckedRule, integrations: Integrations): Clause {

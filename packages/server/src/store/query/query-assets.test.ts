@@ -184,6 +184,30 @@ test('what is asked about an account or a kind depends on its scopes only; a den
 	]);
 });
 
+test('the coverage of a past moment is that of its outcomes, not of what became of the scopes since', async () => {
+	const at = async (minutes: number) =>
+		await ground.store.tenant(ground.organizationId, (tx) =>
+			coverageOf(tx, checkQuery(everything, 'device', now), minute(minutes).toISOString()),
+		);
+	expect(await at(0)).toEqual({ scopes: 0, scopesComplete: 0, oldestConfirmedAt: null });
+	const first = { scopes: 1, scopesComplete: 1 };
+	expect(await at(5)).toEqual({ ...first, oldestConfirmedAt: minute(5).toISOString() });
+	expect(await at(25)).toEqual({ ...first, oldestConfirmedAt: minute(20).toISOString() });
+	expect(await at(45)).toEqual({ scopes: 2, scopesComplete: 1, oldestConfirmedAt: minute(20).toISOString() });
+});
+
+test('of a user records of different scopes may meet the rules: an answer depends on all of those scopes', async () => {
+	const center = await withKind(ground, 'identity_center.users');
+	const at = minute(50);
+	await readScope(center, [], { executionId: await beginRun(center, at), at, regions: ['d-1'] });
+	const rule = (value: string) => ({ field: 'sources', operator: 'equals', value }) as const;
+	const both: Query = { combinator: 'and', rules: [rule('iam.users'), rule('identity_center.users')] };
+	const coverage = await ground.store.tenant(ground.organizationId, (tx) =>
+		coverageOf(tx, checkQuery(both, 'user', now)),
+	);
+	expect(coverage).toMatchObject({ scopes: 2, scopesComplete: 2 });
+});
+
 test('no answer is made up for a moment to come, nor for one whose history is not kept', async () => {
 	await ground.store.tenant(ground.organizationId, async (tx) => {
 		await expect(requireKept(tx, minute(61), now)).rejects.toMatchObject({ code: 'STORE:0010' });
