@@ -193,7 +193,7 @@ test('facets are told with their estimate marked', async () => {
 	const { run, written } = open({}, inventory);
 	expect(await run('query', '', '--facets', 'region')).toBe(0);
 	expect(written.out).toMatch(
-		/^region\n {2}eu-west-1 +~1,500 +█{18}\n {2}none, or unknown +~500 +█{6}\n {2}and 29 other values\n/u,
+		/^region\n {2}eu-west-1 +~1,500 +█{18}\n {2}none, or unknown +~500 +█{6}\n {2}and 29 other values: --limit all\n/u,
 	);
 	expect(written.out).toContain('~2,000 devices · 2 of 3 scopes complete');
 	const csv = open({}, inventory);

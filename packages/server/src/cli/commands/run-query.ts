@@ -42,7 +42,15 @@ export async function runQuery(
 		if (options.count) await printCount(terminal, inventory, question, format);
 		else if (options.facets !== undefined) {
 			const fields = options.facets === true ? {} : { fields: options.facets.split(',').map((name) => name.trim()) };
-			await printFacets(terminal, inventory, question, { ...fields, exact: options.exact === true }, format);
+			// A field of more values than there may be assets has none beyond.
+			const limitPerField = Math.min(options.limit, 10_000_000);
+			await printFacets(
+				terminal,
+				inventory,
+				question,
+				{ ...fields, exact: options.exact === true, limitPerField },
+				format,
+			);
 		} else {
 			const isEverything = question.query.rules.length === 0;
 			await printAnswer(terminal, inventory, question, { ...options, format, isEverything });

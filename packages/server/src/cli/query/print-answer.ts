@@ -169,7 +169,10 @@ function describeShown(question: AssetQuestion, about: Answer, shown: number, no
 function describeEmpty({ type, asOf }: AssetQuestion, { counts, coverage }: Answer, isEverything: boolean): string {
 	const { firstSteps } = views[type];
 	const then = asOf === null ? '' : ` as of ${asOf.toISOString()}`;
-	if (coverage.scopes === 0) return `No ${type}s yet${then}. ${firstSteps}`;
+	if (coverage.scopes === 0 && isEverything) return `No ${type}s yet${then}. ${firstSteps}`;
+	if (coverage.scopes === 0) {
+		return `No ${type}s match${then}: no account, region or source that was read is meant. \`rollcall accounts\` shows what was. If nothing was yet: ${firstSteps}`;
+	}
 	const may = mayMatch(counts.undecided) ? `${describeUndecided(counts.undecided)} ` : '';
 	const covered = `${coverage.scopesComplete} of ${countOf(coverage.scopes, 'scope')} complete.`;
 	const next = isEverything ? '`rollcall accounts` shows what was covered.' : "`rollcall query ''` finds everything.";

@@ -60,8 +60,9 @@ export function presentCoverage(coverage: Answer['coverage']): Record<string, un
 
 /** `more than 2,981 devices · 612 of 640 scopes complete · …`, as of when, and what else may match. */
 export function describeAnswer(question: AssetQuestion, { counts, coverage }: Answer, nowMs: number): string {
-	const more = counts.isExact ? '' : 'more than ';
-	const lines = [`${more}${describeCoverage(counts.total, question.type, coverage, nowMs)}${describeMoment(question)}`];
+	const lines = [
+		`${describeMore(counts)}${describeCoverage(counts.total, question.type, coverage, nowMs)}${describeMoment(question)}`,
+	];
 	if (mayMatch(counts.undecided)) lines.push(describeUndecided(counts.undecided));
 	return lines.join('\n');
 }
@@ -74,10 +75,18 @@ export function mayMatch({ total, isExact }: AssetCount): boolean {
 	return total > 0 || !isExact;
 }
 
+/** Before a count that is not exact. Of a count that did not come to a first match in time nothing is known. */
+export function describeMore({ total, isExact }: AssetCount): string {
+	if (isExact) return '';
+	return total === 0 ? 'not counted in time, at least ' : 'more than ';
+}
+
 /** Unknown is no answer to a query, neither yes nor no. */
-export function describeUndecided({ total, isExact }: AssetCount): string {
-	const count = isExact ? '' : 'more than ';
-	return `${count}${countOf(total, 'more may match', 'more may match')}: what the query asks of them is unknown.`;
+export function describeUndecided(count: AssetCount): string {
+	const { total, isExact } = count;
+	if (total === 0 && !isExact)
+		return 'Whether more may match, because what the query asks of them is unknown, was not counted in time.';
+	return `${describeMore(count)}${countOf(total, 'more may match', 'more may match')}: what the query asks of them is unknown.`;
 }
 
 export async function printNotices({ err }: Terminal, { notices }: Pick<Answer, 'notices'>): Promise<void> {

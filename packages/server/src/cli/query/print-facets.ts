@@ -21,6 +21,13 @@ export async function printFacets(
 	const { out } = terminal;
 	const rows = counts.facets.flatMap(({ field, values }) => values.map((each) => ({ field, ...each })));
 	if (format === 'csv') {
+		const cut = counts.facets.filter(({ values, distinct }) => countTold(values) < distinct).map(({ field }) => field);
+		if (cut.length > 0) {
+			const { err } = terminal;
+			await err.write(
+				`${err.style.warning('note:')} more values than shown: ${cut.join(', ')}; --limit all shows them all\n`,
+			);
+		}
 		await printCsvFields(
 			out,
 			[
@@ -55,12 +62,16 @@ function renderFacet({ field, values, distinct }: Facet, counts: FacetCounts, ou
 		{ text: `${mark(counts)}${formatCount(count)}` },
 		{ text: '█'.repeat(Math.round((barWidth * count) / counts.total)), style: style.accent },
 	]);
-	const shown = values.filter(({ value }) => value !== null).length;
-	const more = distinct > shown ? [style.dim(`  and ${countOf(distinct - shown, 'other value')}`)] : [];
+	const shown = countTold(values);
+	const more = distinct > shown ? [style.dim(`  and ${countOf(distinct - shown, 'other value')}: --limit all`)] : [];
 	const columns = [{ title: '', minWidth: 10 }, { title: '', align: 'right' }, { title: '' }] as const;
 	const table = renderTable(columns, rows, { width: out.width(), indent: '  ' });
 	// A table of facets needs no titles: the field stands above it.
 	return [style.strong(field), ...table.split('\n').slice(1), ...more].join('\n');
+}
+
+function countTold(values: Facet['values']): number {
+	return values.filter(({ value }) => value !== null).length;
 }
 
 /** What an estimate is marked by, everywhere. */

@@ -16,6 +16,6 @@ test.each<[string, readonly TrendDay[], string]>([
 test('what is not exact says so, and what is all decided says nothing', () => {
 	expect(describeCount({ matched: 1_200, isExact: false })).toBe('> 1,200');
 	expect(describeUndecided({ ...count, matched: 0 })).toBe('');
-	expect(describeUndecided({ ...count, matched: 0, undecidedIsExact: false })).toBe('> 0');
+	expect(describeUndecided({ ...count, matched: 0, undecidedIsExact: false })).toBe('?');
 	expect(describeCovered({ ...count, matched: 0 })).toBe('7 of 1,200');
 });

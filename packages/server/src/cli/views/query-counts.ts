@@ -1,9 +1,10 @@
 import type { QueryCount, TrendDay } from '#compose/ports.ts';
 import { formatCount } from '../text/amounts.ts';
 
-/** `1,204`, or `> 1,204` where counting ended early. */
+/** `1,204`, `> 1,204` where counting ended early, or `?` where it ended before a first match. */
 export function describeCount({ matched, isExact }: Pick<QueryCount, 'matched' | 'isExact'>): string {
-	return isExact ? formatCount(matched) : `> ${formatCount(matched)}`;
+	if (isExact) return formatCount(matched);
+	return matched === 0 ? '?' : `> ${formatCount(matched)}`;
 }
 
 /** Nothing where all is decided. */

@@ -112,15 +112,22 @@ function testDeviceName(rows: Rows, test: TextTest): Clause {
 
 /** Any of the given attributes has an address in any of the ranges. */
 export function testAddresses(rows: Rows, kinds: readonly string[], ranges: readonly AddressRange[]): Clause {
-	const within = sql.join(
-		ranges.map(({ first, last }) => sql`a.ip between ${first}::inet and ${last}::inet`),
-		sql` or `,
-	);
+	const [only, ...more] = ranges;
+	const isOne = only !== undefined && more.length === 0;
+	// Two parameters however many ranges there are: a statement takes 65,535.
+	const wanted = isOne
+		? sql`(select ${only.first}::inet, ${only.last}::inet) as w(first, last)`
+		: sql`unnest(${ranges.map(({ first }) => first)}::inet[], ${ranges.map(({ last }) => last)}::inet[]) as w(first, last)`;
 	if (rows.at === null) {
-		return sql`${column(rows, 'record')} in
-			(select a.record from tenant_asset_ip a where (${within}) and a.kind = any (${kinds}::text[]))`;
+		return sql`${column(rows, 'record')} in (select a.record from ${wanted}
+			join tenant_asset_ip a on a.ip between w.first and w.last where a.kind = any (${kinds}::text[]))`;
 	}
-	return anyOf(kinds.map((kind) => sql`exists (select from unnest(${column(rows, kind)}) as a(ip) where ${within})`));
+	return anyOf(
+		kinds.map((kind) => {
+			const addresses = sql`unnest(${column(rows, kind)}) as a(ip)`;
+			return sql`exists (select from ${wanted}, ${addresses} where a.ip between w.first and w.last)`;
+		}),
+	);
 }
 
 export function hasAddress(rows: Rows, kinds: readonly string[]): Clause {

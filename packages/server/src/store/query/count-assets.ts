@@ -6,7 +6,7 @@ import { isUndecided } from './compile-query.ts';
 import type { QuerySource } from './query-source.ts';
 
 export interface AssetCount {
-	/** All that match; at least this many where it is not exact. */
+	/** All that match; more than this many where it is not exact, but for 0: then nothing is known of it. */
 	readonly total: number;
 	readonly isExact: boolean;
 }
@@ -79,16 +79,21 @@ async function countWhere(
 			const moved = (await tx.client.query(`move forward ${step} in matching`)).rowCount ?? 0;
 			total += moved;
 			if (moved < step) return { total, isExact: true };
-			if (now() >= deadline) return { total, isExact: false };
+			if (now() >= deadline) return moreThan(total);
 			step = Math.min(step * 4, longestStep);
 		}
 	} catch (error) {
 		if (!(error instanceof Error && Reflect.get(error, 'code') === timedOut)) throw error;
-		return { total, isExact: false };
+		return moreThan(total);
 	} finally {
 		// Also ends the cursor and what was set for it.
 		await tx.client.query('rollback to savepoint counting; release savepoint counting');
 	}
+}
+
+/** What was seen is there: of so many, more than one fewer is true whatever else there is. */
+function moreThan(seen: number): AssetCount {
+	return { total: Math.max(0, seen - 1), isExact: false };
 }
 
 async function limitTime(tx: TenantTransaction, milliseconds: number): Promise<void> {

@@ -208,6 +208,20 @@ test('of a user records of different scopes may meet the rules: an answer depend
 	expect(coverage).toMatchObject({ scopes: 2, scopesComplete: 2 });
 });
 
+test('as many addresses as a rule may have are asked for, now and as of a moment, on any record and on one source', async () => {
+	const value = Array.from({ length: 10_000 }, (_, index) => `10.${index % 7}.${index >> 8}.${index & 255}`);
+	for (const at of [null, minute(25).toISOString()]) {
+		for (const scope of [undefined, ground.integrationId]) {
+			const rule = { field: 'internal_ips', operator: 'in', value, ...(scope === undefined ? {} : { scope }) } as const;
+			const found = await ground.store.tenant(ground.organizationId, async (tx) => {
+				const query = await prepareQuery(tx, checkQuery({ combinator: 'and', rules: [rule] }, 'device', now), at);
+				return await countAssets(tx, query, { milliseconds: null, now: () => 0 });
+			});
+			expect(found).toMatchObject({ total: 0, isExact: true });
+		}
+	}
+});
+
 test('no answer is made up for a moment to come, nor for one whose history is not kept', async () => {
 	await ground.store.tenant(ground.organizationId, async (tx) => {
 		await expect(requireKept(tx, minute(61), now)).rejects.toMatchObject({ code: 'STORE:0010' });

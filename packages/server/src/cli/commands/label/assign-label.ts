@@ -3,6 +3,7 @@ import type { AssetChoice, Inventory } from '#compose/ports.ts';
 import { confirmAsked } from '../../confirm.ts';
 import type { CommandContext, GlobalOptions } from '../../context.ts';
 import { withInventory } from '../../inventory.ts';
+import { readAssetQuery } from '../../query/read-query.ts';
 import { countOf } from '../../text/amounts.ts';
 import { encodeJson } from '../../text/json.ts';
 import { toHarmless } from '../../text/width.ts';
@@ -10,7 +11,7 @@ import { usageError } from '../../usage.ts';
 
 export interface AssignOptions {
 	readonly query?: string;
-	readonly entity: AssetType;
+	readonly entity?: AssetType;
 	readonly value?: string;
 	readonly yes?: boolean;
 }
@@ -73,10 +74,10 @@ async function assign(
 	const { terminal } = context;
 	return withInventory(context, options, async (inventory) => {
 		const chosen = options.yes || 'ids' in choice ? 0 : await inventory.countChosen(choice);
-		if (chosen > mostUnasked) {
+		if (chosen > mostUnasked && 'type' in choice) {
 			const where = put === 'Put' ? 'on' : 'from';
-			const question = `${put} the label ${toHarmless(name)} ${where} ${countOf(chosen, options.entity)}?`;
-			const reason = `the query finds ${countOf(chosen, options.entity)}: more than ${mostUnasked} are confirmed by a person`;
+			const question = `${put} the label ${toHarmless(name)} ${where} ${countOf(chosen, choice.type)}?`;
+			const reason = `the query finds ${countOf(chosen, choice.type)}: more than ${mostUnasked} are confirmed by a person`;
 			if (!(await confirmAsked(terminal, question, reason))) {
 				await terminal.err.write('No label was changed.\n');
 				return 1;
@@ -94,7 +95,10 @@ function readChoice({ query, entity }: AssignOptions, ids: readonly string[]): A
 	if (query !== undefined && ids.length > 0) {
 		throw usageError('ids and --query exclude each other', 'leave one of them out');
 	}
-	if (query !== undefined) return { type: entity, text: query };
+	if (query !== undefined) {
+		const { entity: type } = readAssetQuery(query, entity);
+		return { type, text: query };
+	}
 	if (ids.length > 0) return { ids };
 	throw usageError('which devices and users? Nothing was named', 'give their ids, or --query');
 }

@@ -122,6 +122,8 @@ function defineChoice(command: Command): Command {
 		.argument('<name>', 'the label')
 		.argument('[id...]', 'devices and users, by what `rollcall device` and `rollcall user` take')
 		.option('--query <text>', 'all that this query finds')
-		.addOption(new Option('--entity <type>', 'what the query asks for').choices(assetTypes).default('device'))
+		.addOption(
+			new Option('--entity <type>', 'what the query asks for (default: as its fields say)').choices(assetTypes),
+		)
 		.option('--yes', 'do not ask where there are more than 100');
 }

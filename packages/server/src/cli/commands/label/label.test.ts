@@ -131,3 +131,17 @@ test('a device is shown with its labels, for people and for programs', async () 
 	await json.run('device', 'i-1', '--json');
 	expect(JSON.parse(json.written.out)).toMatchObject({ labels: { env: 'e\u001bu', prod: null } });
 });
+
+test('a query for what only users have labels users, never whatever shares an account with them', async () => {
+	const chosen: unknown[] = [];
+	const inventory = {
+		countChosen: async () => 1,
+		addLabel: async (_name: string, choice: AssetChoice) => {
+			chosen.push(choice);
+			return { assets: 1, changed: 1 };
+		},
+	};
+	const { run } = open({}, inventory);
+	expect(await run('label', 'add', 'vip', '--query', 'emails = a@b.c')).toBe(0);
+	expect(chosen).toEqual([{ type: 'user', text: 'emails = a@b.c' }]);
+});

@@ -4,7 +4,7 @@ import { addExamples, type Bind } from '../../command-binding.ts';
 import { addCsvOption, type CsvOption } from '../../format.ts';
 import { parseCount } from '../../usage.ts';
 import type { QueriesOptions } from './list-queries.ts';
-import type { SaveOptions } from './save-query.ts';
+import type { DeleteOptions, SaveOptions } from './save-query.ts';
 import type { ShowOptions } from './show-report.ts';
 
 /** `rollcall queries` and what is done with one of them. */
@@ -36,7 +36,7 @@ function defineChanges(queries: Command, bind: Bind): void {
 		.description('Saves a query under a name, for the whole organization or for yourself alone.')
 		.argument('<name>', 'name, 100 characters at most')
 		.argument('<text>', 'the query')
-		.addOption(new Option('--entity <type>', 'what it asks for').choices(entities).default('device'))
+		.addOption(new Option('--entity <type>', 'what it asks for (default: as its fields say)').choices(entities))
 		.option('--mine', 'for yourself alone')
 		.option('--replace', 'in the place of the one that has the name; its trend begins anew')
 		.action(
@@ -66,10 +66,13 @@ function defineChanges(queries: Command, bind: Bind): void {
 	const remove = queries
 		.command('delete')
 		.summary('delete a saved query with its trend')
-		.description('Deletes a saved query with its trend: yours, if you have one of this name.')
+		.description(
+			'Deletes a saved query with its trend: yours, if you have one of this name. That of the whole organization after asking.',
+		)
 		.argument('<name>', 'the saved query')
+		.option('--yes', 'do not ask, though it is the whole organization’s')
 		.action(
-			bind<object>(async (...given) => {
+			bind<DeleteOptions>(async (...given) => {
 				const { deleteQuery } = await import('./save-query.ts');
 				return deleteQuery(...given);
 			}),

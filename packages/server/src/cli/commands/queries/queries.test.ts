@@ -85,12 +85,18 @@ describe('rollcall queries', () => {
 		};
 		const { run, written } = open(
 			{},
-			{ saveQuery: note, renameQuery: note, deleteQuery: note, runCounts: async () => 7 },
+			{
+				saveQuery: note,
+				renameQuery: note,
+				deleteQuery: note,
+				findSavedQuery: async () => saved,
+				runCounts: async () => 7,
+			},
 		);
 		expect(await run('queries', 'save', 'open', 'public = true')).toBe(0);
 		expect(await run('queries', 'save', 'x', '', '--entity', 'user', '--mine', '--replace')).toBe(0);
 		expect(await run('queries', 'rename', 'open', 'closed')).toBe(0);
-		expect(await run('queries', 'delete', 'open')).toBe(0);
+		expect(await run('queries', 'delete', 'open', '--yes')).toBe(0);
 		expect(await run('queries', 'count')).toBe(0);
 		expect(asked).toEqual([
 			[{ name: 'open', entity: 'device', text: 'public = true', mine: false, replace: false }],
@@ -100,6 +106,37 @@ describe('rollcall queries', () => {
 		]);
 		expect(written.out).toContain('The query open of the organization is saved: devices with public = true\n');
 		expect(written.out).toContain('7 queries counted.\n');
+	});
+
+	test('the query of the whole organization is deleted after asking only; one’s own at once', async () => {
+		const deleted: string[] = [];
+		const deleteQuery = async (name: string) => {
+			deleted.push(name);
+			return saved;
+		};
+		const theirs = open({}, { deleteQuery, findSavedQuery: async () => saved });
+		expect(await theirs.run('queries', 'delete', 'open')).toBe(2);
+		expect(theirs.written.err).toContain('--yes');
+		const mine = open({}, { deleteQuery, findSavedQuery: async () => ({ ...saved, owner: 'me' }) });
+		expect(await mine.run('queries', 'delete', 'mine')).toBe(0);
+		expect(deleted).toEqual(['mine']);
+	});
+
+	test('what a saved query asks for is read from its fields, and a text that cannot be read is pointed at', async () => {
+		const asked: unknown[] = [];
+		const { run, written } = open(
+			{},
+			{
+				saveQuery: async (input) => {
+					asked.push(input.entity);
+					return saved;
+				},
+			},
+		);
+		expect(await run('queries', 'save', 'no MFA', 'mfa_enabled = false')).toBe(0);
+		expect(await run('queries', 'save', 'x', 'os_platfrom = windows')).toBe(2);
+		expect(asked).toEqual(['user']);
+		expect(written.err).toContain('os_platform');
 	});
 
 	test('show tells what is asked, count, coverage, trend and the first', async () => {
