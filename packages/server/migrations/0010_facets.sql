@@ -26,7 +26,9 @@ create table scope_facet_state (
 	facets_at timestamptz(3) not null,
 	-- Whether it changed since its counters were made, and when that was; empty: never.
 	is_stale boolean not null default true,
-	counted_at timestamptz(3)
+	counted_at timestamptz(3),
+	-- Enrichments of the scope that were switched off when it was counted: what they told counts as not told.
+	skipped text[] collate "C" not null default '{}'
 );
 create index scope_facet_state_latest on scope_facet_state (organization, type, facets_at);
 create index scope_facet_state_stale on scope_facet_state (organization, type, counted_at nulls first, scope) where is_stale;

@@ -76,7 +76,7 @@ export function mayMatch({ total, isExact }: AssetCount): boolean {
 }
 
 /** Before a count that is not exact. Of a count that did not come to a first match in time nothing is known. */
-export function describeMore({ total, isExact }: AssetCount): string {
+function describeMore({ total, isExact }: AssetCount): string {
 	if (isExact) return '';
 	return total === 0 ? 'not counted in time, at least ' : 'more than ';
 }

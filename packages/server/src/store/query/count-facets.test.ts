@@ -1,4 +1,5 @@
 import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
+import { credentialReportAction } from '@rollcall/model/asset/user.ts';
 import { fold } from '@rollcall/model/history/text.ts';
 import { checkQuery } from '@rollcall/model/query/check-query.ts';
 import { evaluateAsset, isLooked } from '@rollcall/model/query/evaluate.ts';
@@ -14,6 +15,7 @@ import { completeExecution } from '../executions.ts';
 import { sweepExecution } from '../sweep.ts';
 import { termOf } from '../terms.ts';
 import { anyInventory } from '../testing/any-inventory.ts';
+import { listOnly, userRow, withIntegration } from '../testing/correlated-world.ts';
 import {
 	accountId,
 	beginRun,
@@ -182,6 +184,33 @@ test('counters are what counting finds, and follow what changes, scope by scope'
 	await beginRun(own, minute(6));
 	const { facets: counted, isEstimate } = await count(own, 'device', everything, { fields: ['os_platform'] });
 	expect([counted[0]?.values[1]?.count, isEstimate]).toEqual([1, false]);
+	await own.close();
+});
+
+test('an enrichment that is switched off changes no record, but what is counted', async () => {
+	const own = await openGround(openTestCluster);
+	const iam = await withIntegration(own, 'iam.users', 'one');
+	const person = { id: 'anna', store: '111', emails: ['anna@x.io'] };
+	const refresh = async (minutes: number, outcome: string) => {
+		const executionId = await listOnly(iam, minutes, [userRow('iam.users', person, { mfa_enabled: true })]);
+		await own.look(
+			'update scope set enrichments = jsonb_build_object($1::text, jsonb_build_object($2::text, $3::text))',
+			[credentialReportAction, 'outcome', outcome],
+		);
+		await own.store.tenant(own.organizationId, (tx) => refreshFacets(tx, executionId));
+		await own.look(`update execution set state = 'completed', result = 'success'`);
+	};
+	const ask = async () => (await count(own, 'user', everything, { fields: ['mfa_enabled'] })).facets[0]?.values;
+	const counters = () => own.look(`select value, count from scope_facet where field = 'mfa_enabled'`);
+	await refresh(1, 'complete');
+	expect([await ask(), await counters()]).toEqual([[{ value: 'true', count: 1 }], [{ value: 'true', count: 1 }]]);
+	await refresh(2, 'skipped');
+	expect([await ask(), await counters()]).toEqual([[{ value: null, count: 1 }], [{ value: null, count: 1 }]]);
+	// Counters that were made before the switch are not what is told after it.
+	await own.look(`update scope set enrichments = jsonb_set(enrichments, array[$1, 'outcome'], '"complete"')`, [
+		credentialReportAction,
+	]);
+	expect([await ask(), await counters()]).toEqual([[{ value: 'true', count: 1 }], [{ value: null, count: 1 }]]);
 	await own.close();
 });
 

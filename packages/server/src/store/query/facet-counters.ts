@@ -10,6 +10,7 @@ import { everyAsset, everyAssetField, type FacetField, listCounted } from './fac
 import { type PairCount, rankPairs } from './facet-rows.ts';
 import { countStates } from './facet-states.ts';
 import type { QuerySource } from './query-source.ts';
+import { isSwitched } from './refresh-facets.ts';
 import type { Rows } from './rows.ts';
 import { meetsText, simplify, testText } from './text-clause.ts';
 
@@ -68,7 +69,9 @@ async function readStanding(tx: TenantTransaction, type: AssetType): Promise<{ i
 		sql`select (select max(facets_at) from scope_facet_state
 				where type = ${type} and organization = current_organization()) as made,
 			(select max(${changed}) from tenant_${sql.raw(projections[type].table)} d ${primary}) as changed,
-			exists (select from scope_facet_state where type = ${type} and is_stale) as stale,
+			exists (select from scope_facet_state where type = ${type} and is_stale)
+				or exists (select from scope_facet_state f join tenant_scope s on s.id = f.scope
+					where f.type = ${type} and ${isSwitched}) as stale,
 			exists (select from scope_facet_state where type = ${type} and is_stale and counted_at is null) as never,
 			exists (select from execution where state <> 'completed') as collecting`,
 	);

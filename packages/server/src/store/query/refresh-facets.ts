@@ -10,6 +10,8 @@ import type { QueryContext } from './query-context.ts';
 import { isLivePrimary } from './related-clause.ts';
 import type { Rows } from './rows.ts';
 
+const skippedOf = sql`array(select e.key from jsonb_each(s.enrichments) e where e.value ->> 'outcome' = 'skipped' order by e.key)`;
+
 /** Assets that one execution counts anew: a change in every scope must not cost as much as counting everything, every hour. */
 const mostCounted = 50_000;
 
@@ -34,6 +36,7 @@ export async function refreshFacets(
 	for (const type of assetTypes) {
 		if (!integrations.some(({ kind }) => kind.endsWith(`.${type}s`))) continue;
 		await markStale(tx, type, await findStale(tx, type, executionId));
+		await markSwitched(tx, type);
 		const scopes = await chooseStale(tx, type, most);
 		if (scopes.length > 0) await countScopes(tx, type, { at: null, integrations, accounts: [] }, scopes);
 	}
@@ -86,6 +89,18 @@ async function markStale(tx: TenantTransaction, type: AssetType, stale: readonly
 	);
 }
 
+/** An enrichment that is switched off or on changes no record, but what is told of all of them. */
+async function markSwitched(tx: TenantTransaction, type: AssetType): Promise<void> {
+	await runSql(
+		tx,
+		sql`update scope_facet_state f set is_stale = true from tenant_scope s
+			where s.id = f.scope and f.type = ${type} and not f.is_stale and ${isSwitched}`,
+	);
+}
+
+/** Whether other enrichments of scope `s` are switched off than when `f` was counted. */
+export const isSwitched = sql`f.skipped <> ${skippedOf}`;
+
 /** At least one, however large it is. */
 async function chooseStale(tx: TenantTransaction, type: AssetType, most: number): Promise<readonly string[]> {
 	const rows = await runSql<{ scope: string }>(
@@ -119,6 +134,7 @@ async function countScopes(
 	);
 	await runSql(
 		tx,
-		sql`update scope_facet_state set is_stale = false, counted_at = now() where scope = any (${scopes}::bigint[])`,
+		sql`update scope_facet_state f set is_stale = false, counted_at = now(), skipped = ${skippedOf}
+			from tenant_scope s where s.id = f.scope and f.scope = any (${scopes}::bigint[])`,
 	);
 }
