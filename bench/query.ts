@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,33 +8,44 @@ import { checkQuery } from '../packages/model/src/query/check-query.ts';
 import { parseQuery } from '../packages/model/src/query/parse-text.ts';
 import { withClient } from '../packages/server/src/platform/postgres/database.ts';
 import { openEmbeddedServer } from '../packages/server/src/platform/postgres/embedded-server.ts';
+import { correlateAll } from '../packages/server/src/store/correlate-organization.ts';
 import { findDevices } from '../packages/server/src/store/devices.ts';
 import { countAssets } from '../packages/server/src/store/query/count-assets.ts';
+import { countFacets, type FacetOptions } from '../packages/server/src/store/query/count-facets.ts';
 import { queryAssets } from '../packages/server/src/store/query/query-assets.ts';
 import { prepareQuery } from '../packages/server/src/store/query/query-source.ts';
+import { readTimeline } from '../packages/server/src/store/query/read-timeline.ts';
 import type { TenantTransaction } from '../packages/server/src/store/transaction.ts';
-import { makeRow } from './ingest-rows.ts';
-import { type Ground, openGround, region, storeDevices } from './query/ground.ts';
+import { readCpuTime } from './ingest-cpu.ts';
+import { type Ground, openGround, storeRun } from './query/ground.ts';
 import { percentile, timeRuns } from './query/measure.ts';
+import { listChanged, listDevices, listIamUsers, listStoreUsers } from './query/rows.ts';
 import { makeVersions } from './query/versions.ts';
 
 /**
- * What questions cost at size: devices stored through the store's own write queue into the embedded server with its
- * production settings, five closed versions of each, then queries as the application's role, warm.
- * `node bench/query.ts --json [--devices N] [--versions N] [--runs N]`.
+ * What questions cost at size: devices and users stored through the store's own write queue into the embedded server with
+ * its production settings, five closed versions of each device, then queries as the application's role, warm.
+ * `node bench/query.ts --json [--devices N] [--users N] [--versions N] [--runs N] [--data DIR] [--each]`.
  */
 const { values: args } = parseArgs({
 	options: {
 		json: { type: 'boolean', default: false },
 		devices: { type: 'string', default: '1000000' },
+		users: { type: 'string', default: '200000' },
 		versions: { type: 'string', default: '5' },
 		runs: { type: 'string', default: '20' },
 		/** Prints every question with its time. */
 		each: { type: 'boolean', default: false },
+		/** Keeps the inventory there, and asks the one that is there already. */
+		data: { type: 'string' },
+		/** Only makes the inventory: in a process of its own, so that memory is that of asking. */
+		build: { type: 'boolean', default: false },
 	},
 });
 const devices = Number(args.devices);
+const users = Number(args.users);
 const runs = Number(args.runs);
+const database = 'bench_query';
 
 /** Questions of three rules, as people ask them; `#` is another number each time. */
 const pages = [
@@ -56,6 +69,12 @@ const counted = [
 	'state = running and tags.environment = prod',
 	'public = true and owner = "team-#@example.com"',
 	'not state = stopped',
+];
+const facetted = [
+	'',
+	'state = stopped',
+	'os_platform = windows and tags.environment = prod',
+	'account_id = 10000000000#',
 ];
 const asOf = [
 	'state = running and model = m5.large',
@@ -81,12 +100,13 @@ async function timeAll(
 	group: string,
 	texts: readonly string[],
 	run: (text: string) => Promise<unknown>,
+	times = runs,
 ): Promise<number> {
 	let slowest = 0;
 	for (const text of texts) {
-		const times = await timeRuns(runs, (index) => run(text.replaceAll('#', String(index % 10))));
-		const p95 = percentile(times, 0.95);
-		if (args.each) process.stderr.write(`${group} ${p95} ms (median ${percentile(times, 0.5)}): ${text}\n`);
+		const elapsed = await timeRuns(times, (index) => run(text.replaceAll('#', String(index % 10))));
+		const p95 = percentile(elapsed, 0.95);
+		if (args.each) process.stderr.write(`${group} ${p95} ms (median ${percentile(elapsed, 0.5)}): ${text}\n`);
 		slowest = Math.max(slowest, p95);
 	}
 	return slowest;
@@ -98,6 +118,8 @@ async function measure(ground: Ground) {
 	const then = new Date(Date.now() - 2.5 * 3_600_000);
 	const readPage = (text: string, at: Date | null) =>
 		ask(ground, text, at, (tx, query) => queryAssets(tx, query, page));
+	const readFacets = (text: string, options: FacetOptions) =>
+		ask(ground, text, null, (tx, query) => countFacets(tx, query, options));
 	return {
 		page_p95_ms: await timeAll('page', pages, (text) => readPage(text, null)),
 		like_p95_ms: await timeAll('like', likes, (text) => readPage(text, null)),
@@ -106,6 +128,8 @@ async function measure(ground: Ground) {
 				countAssets(tx, query, { milliseconds: 1000, now: () => performance.now() }),
 			),
 		),
+		facets_ms: await timeAll('facets', facetted, (text) => readFacets(text, {})),
+		facets_exact_ms: await timeAll('facets, exact', facetted, (text) => readFacets(text, { exact: true }), 5),
 		as_of_ms: await timeAll('as of', asOf, (text) => readPage(text, then)),
 		as_of_text_ms: await timeAll('as of, text', asOfText, (text) => readPage(text, then)),
 		detail_ms: await timeDetail(ground),
@@ -114,30 +138,75 @@ async function measure(ground: Ground) {
 
 async function timeDetail(ground: Ground): Promise<number> {
 	const times = await timeRuns(runs, (index) =>
-		ground.store.tenant(ground.organizationId, (tx) =>
-			findDevices(tx, `i-${((index * 7919) % devices).toString(16).padStart(17, '0')}`),
-		),
+		ground.store.tenant(ground.organizationId, async (tx) => {
+			const [found] = await findDevices(tx, `i-${((index * 7919) % devices).toString(16).padStart(17, '0')}`);
+			if (found === undefined) throw new Error('the device is not there');
+			return await readTimeline(tx, found.id, { limit: 100, cursor: null, until: null });
+		}),
 	);
 	return percentile(times, 0.95);
 }
 
+/** Seconds that everything is correlated anew, with nothing to change. */
+async function timeCorrelation({ store, organizationId }: Ground): Promise<number> {
+	const startedMs = performance.now();
+	await correlateAll(store, organizationId, { now: () => new Date() });
+	return seconds(performance.now() - startedMs);
+}
+
+/** A run in which one device in a hundred is otherwise, ten of every account: wall clock, and processor time of the database. */
+async function timeChanged(ground: Ground) {
+	const backends = async () =>
+		await withClient(ground.connection, async (client) => {
+			const { rows } = await client.query<{ pid: number }>(
+				`select pid from pg_stat_activity where datname = current_database() and application_name = 'rollcall'`,
+			);
+			return rows.map(({ pid }) => pid);
+		});
+	const before = readCpuTime(await backends()).database;
+	const ms = await storeRun(ground, 'ec2.devices', listChanged(devices));
+	const database = readCpuTime(await backends()).database - before;
+	return { changed_s: seconds(ms), changed_database_s: seconds(database / 1000) };
+}
+
+function seconds(milliseconds: number): number {
+	return Math.round(milliseconds / 100) / 10;
+}
+
+async function build(ground: Ground): Promise<void> {
+	await storeRun(ground, 'ec2.devices', listDevices(devices), Number.MAX_SAFE_INTEGER);
+	await storeRun(ground, 'iam.users', listIamUsers(users * 0.8), Number.MAX_SAFE_INTEGER);
+	await storeRun(ground, 'identity_center.users', listStoreUsers(users * 0.2), Number.MAX_SAFE_INTEGER);
+	await makeVersions(ground, Number(args.versions));
+	await withClient(ground.connection, (client) => client.query('vacuum analyze'));
+}
+
+async function buildElsewhere(dataDirectory: string): Promise<void> {
+	const own = [import.meta.filename, ...process.argv.slice(2), '--build', '--data', dataDirectory];
+	const [code] = await once(spawn(process.execPath, own, { stdio: ['ignore', 2, 2] }), 'exit');
+	if (code !== 0) throw new Error('the inventory could not be made');
+}
+
 async function run(): Promise<void> {
-	const dataDirectory = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+	const dataDirectory = args.data ?? (await mkdtemp(join(tmpdir(), 'rollcall-bench-')));
 	const server = await openEmbeddedServer({ dataDirectory });
 	try {
-		const ground = await openGround(server.connection, 'bench_query');
-		const storedMs = await storeDevices(ground, { from: 0, to: devices }, (accountId, index) =>
-			makeRow(accountId, region, index, 'listing'),
-		);
-		await makeVersions(ground, Number(args.versions));
-		await withClient(ground.connection, (client) => client.query('vacuum analyze'));
-		const measured = await measure(ground);
-		const rss_mb = Math.round(process.memoryUsage().rss / 1e6);
-		console.log(JSON.stringify({ devices, ...measured, rss_mb, stored_s: Math.round(storedMs / 100) / 10 }));
+		if (!args.build) await buildElsewhere(dataDirectory);
+		const ground = await openGround(server.connection, database);
+		if (args.build) {
+			if (ground.isNew) await build(ground);
+		} else {
+			const measured = await measure(ground);
+			const rss_mb = Math.round(process.memoryUsage().rss / 1e6);
+			const recorrelate_s = await timeCorrelation(ground);
+			console.log(
+				JSON.stringify({ devices, users, ...measured, recorrelate_s, ...(await timeChanged(ground)), rss_mb }),
+			);
+		}
 		await ground.store.close();
 	} finally {
 		await server.close();
-		await rm(dataDirectory, { recursive: true, force: true });
+		if (args.data === undefined) await rm(dataDirectory, { recursive: true, force: true });
 	}
 }
 

@@ -4,7 +4,7 @@ import type { Ground } from './ground.ts';
 /**
  * A past for every device: so many closed versions, an hour each, before it became what it is. Made by the database out of
  * the rows there are, because five million changes through the write path take an hour: state, owner and the digests of
- * their terms alternate, as they would have, and every version has its image.
+ * their terms alternate, as they would have, and every version has its image and an event.
  */
 export async function makeVersions(ground: Ground, perDevice: number): Promise<void> {
 	await withClient(ground.connection, async (client) => {
@@ -30,6 +30,13 @@ export async function makeVersions(ground: Ground, perDevice: number): Promise<v
 					r.attributes
 				from device d join source_record r on r.id = d.record`,
 			);
+			await client.query(
+				`insert into event (organization, number, at, type, asset_id, record, integration, attribute, value)
+				select d.organization, (select last_number from event_counter) + row_number() over (), ${span(back)},
+					'AttributeValueAdd', d.asset_id, d.record, d.integration, 'state', to_jsonb(d.state)
+				from device d`,
+			);
+			await client.query('update event_counter set last_number = (select max(number) from event)');
 			process.stderr.write(`versions ${back + 1} of ${perDevice} a device\n`);
 		}
 	});
