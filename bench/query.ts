@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AssetType } from '../packages/model/src/asset/record-state.ts';
 import { checkQuery } from '../packages/model/src/query/check-query.ts';
 import { parseQuery } from '../packages/model/src/query/parse-text.ts';
 import { withClient } from '../packages/server/src/platform/postgres/database.ts';
@@ -70,6 +71,13 @@ const counted = [
 	'public = true and owner = "team-#@example.com"',
 	'not state = stopped',
 ];
+const userPages = [
+	'usernames = "person-7#"',
+	'emails contains "person-12#"',
+	'account_id = 10000000000# and path = "/"',
+	'usernames ~ "robot-#*" and account_id = 100000000001',
+	'sources = identity_center.users and display_name ~ "person 1#*"',
+];
 const facetted = [
 	'',
 	'state = stopped',
@@ -77,7 +85,7 @@ const facetted = [
 	'account_id = 10000000000#',
 ];
 const asOf = [
-	'state = running and model = m5.large',
+	'state = running and os_platform = linux',
 	'owner = "team-#@example.com" and os_platform = windows',
 	'region = us-east-1 and public = true',
 ];
@@ -88,8 +96,9 @@ async function ask<Result>(
 	text: string,
 	at: Date | null,
 	work: (tx: TenantTransaction, query: Awaited<ReturnType<typeof prepareQuery>>) => Promise<Result>,
+	entity: AssetType = 'device',
 ): Promise<Result> {
-	const checked = checkQuery(parseQuery(text, 'device'), 'device', at ?? new Date());
+	const checked = checkQuery(parseQuery(text, entity), entity, at ?? new Date());
 	return await ground.store.tenant(ground.organizationId, async (tx) =>
 		work(tx, await prepareQuery(tx, checked, at?.toISOString() ?? null)),
 	);
@@ -118,10 +127,12 @@ async function measure(ground: Ground) {
 	const then = new Date(Date.now() - 2.5 * 3_600_000);
 	const readPage = (text: string, at: Date | null) =>
 		ask(ground, text, at, (tx, query) => queryAssets(tx, query, page));
+	const readUsers = (text: string) => ask(ground, text, null, (tx, query) => queryAssets(tx, query, page), 'user');
 	const readFacets = (text: string, options: FacetOptions) =>
 		ask(ground, text, null, (tx, query) => countFacets(tx, query, options));
 	return {
 		page_p95_ms: await timeAll('page', pages, (text) => readPage(text, null)),
+		user_page_p95_ms: await timeAll('users', userPages, readUsers),
 		like_p95_ms: await timeAll('like', likes, (text) => readPage(text, null)),
 		count_ms: await timeAll('count', counted, (text) =>
 			ask(ground, text, null, (tx, query) =>
@@ -169,6 +180,20 @@ async function timeChanged(ground: Ground) {
 	return { changed_s: seconds(ms), changed_database_s: seconds(database / 1000) };
 }
 
+/** Bytes on disk, indexes included, of each closed version (with what its record said) and of each event. */
+async function measureSizes({ connection }: Ground) {
+	return await withClient(connection, async (client) => {
+		const { rows } = await client.query<{ table: string; bytes: number; rows: number }>(
+			`select t.name as table, sum(pg_total_relation_size(p.relid))::float8 as bytes, sum(greatest(c.reltuples, 0))::float8 as rows
+			from unnest(array['device_version', 'record_version', 'event']) t(name), pg_partition_tree(t.name) p
+			join pg_class c on c.oid = p.relid and c.relkind = 'r' group by 1`,
+		);
+		const each = new Map(rows.map(({ table, bytes, rows: count }) => [table, bytes / Math.max(count, 1)]));
+		const version = (each.get('device_version') ?? 0) + (each.get('record_version') ?? 0);
+		return { version_bytes: Math.round(version), event_bytes: Math.round(each.get('event') ?? 0) };
+	});
+}
+
 function seconds(milliseconds: number): number {
 	return Math.round(milliseconds / 100) / 10;
 }
@@ -198,9 +223,18 @@ async function run(): Promise<void> {
 		} else {
 			const measured = await measure(ground);
 			const rss_mb = Math.round(process.memoryUsage().rss / 1e6);
+			const sizes = await measureSizes(ground);
 			const recorrelate_s = await timeCorrelation(ground);
 			console.log(
-				JSON.stringify({ devices, users, ...measured, recorrelate_s, ...(await timeChanged(ground)), rss_mb }),
+				JSON.stringify({
+					devices,
+					users,
+					...measured,
+					...sizes,
+					recorrelate_s,
+					...(await timeChanged(ground)),
+					rss_mb,
+				}),
 			);
 		}
 		await ground.store.close();

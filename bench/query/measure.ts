@@ -1,6 +1,6 @@
-/** Milliseconds that each of several runs took, the first of which only warms up. */
+/** Milliseconds that each of several runs took, after one with each of ten indexes that only warms up. */
 export async function timeRuns(runs: number, run: (index: number) => Promise<unknown>): Promise<readonly number[]> {
-	await run(0);
+	for (let index = 0; index < 10; index += 1) await run(index);
 	const times: number[] = [];
 	for (let index = 1; index <= runs; index += 1) {
 		const startedMs = performance.now();

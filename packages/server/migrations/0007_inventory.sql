@@ -124,6 +124,7 @@ create table directory_user (
 	folded jsonb
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create unique index directory_user_asset on directory_user (organization, asset_id) where is_primary;
+create index directory_user_records on directory_user (organization, asset_id);
 create index directory_user_shared on directory_user (asset_id) where not is_primary;
 create index directory_user_name on directory_user (organization, name_folded, asset_id, valid_from) where is_primary;
 create index directory_user_place on directory_user (organization, account_id, name_folded, asset_id) where is_primary;

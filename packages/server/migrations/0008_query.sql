@@ -14,3 +14,4 @@ create index device_version_long_name on device_version (organization, asset_id)
 	where is_primary and char_length(name_folded) >= 512;
 -- Without them a third of all names were taken for long ones.
 create statistics device_name_length on char_length(name_folded) from device;
+create statistics device_version_default_length on char_length(name_folded) from device_version_default;

@@ -17,6 +17,20 @@ grant select, insert, update, delete on scope_facet to rollcall_app;
 create view tenant_scope_facet as select * from scope_facet where organization = current_organization();
 grant select on tenant_scope_facet to rollcall_app;
 
+-- Their sums over all scopes.
+create table facet_total (
+	organization uuid not null default current_organization(),
+	type text collate "C" not null,
+	field text collate "C" not null,
+	value text collate "C",
+	count bigint not null,
+	unique nulls not distinct (organization, type, field, value)
+) with (autovacuum_vacuum_scale_factor = 0.1);
+select isolate_table('facet_total');
+grant select, insert, update, delete on facet_total to rollcall_app;
+create view tenant_facet_total as select * from facet_total where organization = current_organization();
+grant select on tenant_facet_total to rollcall_app;
+
 -- What is known of the counters of a scope. Beside the scope, so that reading one that did not change writes nothing here.
 create table scope_facet_state (
 	scope bigint primary key,

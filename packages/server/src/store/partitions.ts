@@ -95,5 +95,9 @@ async function createPartition(client: pg.ClientBase, { table, column, name, fro
 	return await withShortLocks(client, async () => {
 		await client.query(`create table if not exists ${name} partition of ${table} for values from ('${lower}') to ('${upper}');
 			alter table ${name} enable row level security`);
+		// Those of the partitioned table are not those of its parts: see `device_name_length`.
+		if (table === 'device_version') {
+			await client.query(`create statistics if not exists ${name}_length on char_length(name_folded) from ${name}`);
+		}
 	});
 }

@@ -6,7 +6,7 @@ import { formatAddress, parseAddress } from '@rollcall/model/query/addresses.ts'
 import { wasRead } from './asset-standing.ts';
 import { foldAttributes, foldedPairs } from './fold-attributes.ts';
 import type { ProjectedColumn, ProjectedRecord } from './projection.ts';
-import { listTermedFields, tagNameTerm, tagTerm, termOf, untoldTerm } from './terms.ts';
+import { listTermedFields, presentTerm, tagNameTerm, tagTerm, termOf, untoldTerm } from './terms.ts';
 
 /** An attribute as it is. */
 export function attributeColumn(name: string, type: ProjectedColumn['type'] = 'text'): ProjectedColumn {
@@ -57,13 +57,23 @@ function untoldByRecord({ unknown, hash, kind }: ProjectedRecord): Iterable<stri
 function listTerms(type: AssetType, record: ProjectedRecord): readonly string[] {
 	const { attributes, nativeId } = record;
 	// Of a device its instance id says the same, and that has an index of its own.
-	const terms: string[] = type === 'user' ? [termOf('native_id', fold(nativeId))] : [];
+	const terms: string[] = type === 'user' ? [termOf('native_id', fold(nativeId)), ...listPresent(attributes)] : [];
 	for (const name of untoldByRecord(record)) terms.push(untoldTerm(name));
 	for (const field of listTermedFields(type)) {
 		for (const value of textsOf(attributes, field)) terms.push(termOf(field, fold(value)));
 	}
 	for (const [name, value] of foldedPairs(attributes['tags'])) terms.push(tagNameTerm(name), tagTerm(name, value));
 	return [...new Set(terms)];
+}
+
+/** Of users most attributes have no column; of devices a term for each of forty would double what is indexed. */
+function listPresent(attributes: ProjectedRecord['attributes']): readonly string[] {
+	const isEmpty = (name: string, value: unknown): boolean =>
+		value === undefined ||
+		(Array.isArray(value) ? value.length === 0 : name === 'tags' && foldedPairs(value).length === 0);
+	// The database gives them in another order than the source did.
+	const names = Object.keys(attributes).sort();
+	return names.filter((name) => !isEmpty(name, attributes[name])).map(presentTerm);
 }
 
 /** All texts of an attribute, or of one member of what it holds (`groups.name`). */

@@ -86,7 +86,8 @@ describe('a page by name', () => {
 		['', ['device_name']],
 		['vpc_id = vpc-3 and state = running and tags.service = service-3', ['device_terms']],
 		['owner = "team-7@example.com"', ['device_terms']],
-		['tags.service = service-7', ['device_terms']],
+		['tags.service = service-7', ['device_name']],
+		['tags.service = service-7 and os_platform = windows', ['device_terms']],
 		['name ~ "*web-0123*"', ['device_text']],
 		['name contains "9-77"', ['device_text']],
 		['ips = 10.7.3.0/24', ['asset_ip_pkey']],
@@ -109,6 +110,19 @@ describe('a page by name', () => {
 			expectPlans(plans, { uses: Reflect.get(uses, sort) ?? [`device_${sort}`] });
 		},
 	);
+});
+
+describe('a page of users', () => {
+	// By any of their records.
+	test.each<[string, readonly string[]]>([
+		['', ['directory_user_name']],
+		['usernames = "user-0007-55"', ['directory_user_terms']],
+		['usernames contains "0007-5"', ['directory_user_text']],
+		['account_id = 111111111115 and path = "/2/"', ['directory_user_terms', 'directory_user_records']],
+		['display_name exists', ['directory_user_terms']],
+	])('with [%s] is found by %j', async (text, uses) => {
+		expectPlans(await explainQuery({ text, entity: 'user' }, readPage), { uses });
+	});
 });
 
 describe('a page as of a moment', () => {

@@ -25,7 +25,7 @@ export async function rebuildProjections(client: pg.ClientBase): Promise<void> {
 	if ((rows[0]?.version ?? 0) >= projectionVersion) return;
 	await client.query('begin');
 	try {
-		await client.query('delete from scope_facet; delete from scope_facet_state');
+		await client.query('delete from scope_facet; delete from facet_total; delete from scope_facet_state');
 		const organizations = await client.query<{ id: string }>('select id from organization');
 		for (const { id } of organizations.rows) await rebuildOrganization(client, id);
 		await client.query('update projection_state set version = $1', [projectionVersion]);

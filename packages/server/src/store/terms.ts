@@ -69,6 +69,11 @@ export function untoldTerm(attribute: string): string {
 	return digest(`unknown?${attribute}`);
 }
 
+/** Says of a user that it has a value of an attribute. */
+export function presentTerm(attribute: string): string {
+	return digest(`present?${attribute}`);
+}
+
 /** The length tells where the name ends, whatever characters it has. */
 export function tagTerm(foldedName: string, foldedValue: string): string {
 	return digest(`tags${foldedName.length}=${foldedName}=${foldedValue}`);

@@ -1,9 +1,10 @@
+import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { fold } from '@rollcall/model/history/text.ts';
 import type { AddressRange, Test, TextTest } from '@rollcall/model/query/checked-query.ts';
 import type { QueryField } from '@rollcall/model/query/fields.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { clip } from '../indexable.ts';
-import { isTermed, termOf } from '../terms.ts';
+import { isTermed, presentTerm, termOf } from '../terms.ts';
 import { allOf, anyOf, type Clause } from './clause.ts';
 import { testNamed } from './named-clause.ts';
 import { columnOf, folded, foldedText, someElement, stored } from './row-attributes.ts';
@@ -65,21 +66,31 @@ function testTexts(rows: Rows, field: QueryField, test: TextTest): Clause {
 	}
 	if (test.op === 'texts') return testEqual(rows, field, test);
 	const exact = testEachText(rows, field, test);
-	if (rows.type !== 'user' || !searched.has(field.name)) return exact;
+	if (!isSearched(rows.type, field)) return exact;
 	return allOf([sql`${column(rows, 'search')} like ${`%${patternOf(test)}%`}`, exact]);
 }
 
 /** What stands in the one text that users are searched in. */
 const searched: ReadonlySet<string> = new Set(['usernames', 'display_name', 'emails']);
 
+function isSearched(type: AssetType, { name }: QueryField): boolean {
+	return type === 'user' && searched.has(name);
+}
+
 function testEqual(rows: Rows, field: QueryField, test: Extract<TextTest, { readonly op: 'texts' }>): Clause {
-	const { members } = field;
-	const names = members === undefined ? [field.name] : members.map((member) => `${field.name}.${member}`);
-	if (!names.every((name) => isTermed(rows.type, name))) return testEachText(rows, field, test);
+	if (!areTermed(rows.type, field)) return testEachText(rows, field, test);
 	return hasTerm(
 		rows,
-		names.flatMap((name) => test.texts.map((text) => termOf(name, text))),
+		namesOf(field).flatMap((name) => test.texts.map((text) => termOf(name, text))),
 	);
+}
+
+function areTermed(type: AssetType, field: QueryField): boolean {
+	return namesOf(field).every((name) => isTermed(type, name));
+}
+
+function namesOf({ name, members }: QueryField): readonly string[] {
+	return members?.map((member) => `${name}.${member}`) ?? [name];
 }
 
 /** Every text of the field one by one. */
@@ -134,7 +145,13 @@ export function hasAddress(rows: Rows, kinds: readonly string[]): Clause {
 	return anyOf(kinds.map((kind) => sql`cardinality(${column(rows, kind)}) > 0`));
 }
 
-function hasValue(rows: Rows, { name, attribute, type, isList, member, members }: QueryField): Clause {
+function hasPresentTerm(type: AssetType, { member }: QueryField): boolean {
+	return type === 'user' && member === undefined;
+}
+
+function hasValue(rows: Rows, field: QueryField): Clause {
+	const { name, attribute, type, isList, member, members } = field;
+	if (hasPresentTerm(rows.type, field)) return hasTerm(rows, [presentTerm(attribute)]);
 	if (type === 'address') return hasAddress(rows, [attribute]);
 	if (type === 'named') return sql`${stored(rows, attribute)} <> '{}'`;
 	if (rows.type === 'device' && name === 'name') return column(rows, 'has_name');

@@ -1,14 +1,15 @@
 import { assetKinds, attributesOfKind, untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
+import { sql } from 'kysely';
 import { testAsset } from './asset-clause.ts';
 import { testAttribute } from './attribute-clause.ts';
-import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
+import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
 import { testEnvelope } from './envelope-clause.ts';
 import { isMasked } from './mask-clause.ts';
 import { integrationsOf, type QueryContext } from './query-context.ts';
 import { someOf, unlessSkipped } from './row-attributes.ts';
-import { hasOther, isDuplicate, isLive, type Rows } from './rows.ts';
+import { column, hasOther, isDuplicate, isLive, isThen, type Rows, source } from './rows.ts';
 
 /** What a condition is of an asset. What is neither met nor failed is undecided (`rules.md`, Unknown). */
 export interface Verdict {
@@ -36,7 +37,22 @@ export function testRule(rows: Rows, rule: CheckedRule, context: QueryContext): 
 	const masked = someMasked(rows, rule, context);
 	if (rule.test.op === 'unknown') return certain(masked);
 	const met = ofCandidates(rows, rule, context, holds);
-	return { met, maybe: anyOf([met, masked]), masked };
+	const found = looksAtOthers(rows, rule) ? findAssets(rows, rule, context, holds) : met;
+	return { met: found, maybe: anyOf([met, masked]), masked };
+}
+
+/**
+ * The same as `ofCandidates`, to be found by an index rather than asked of each asset: no index serves a choice between a
+ * row and its other rows, and the planner takes it for half of all assets. Measured over 200,000 users: by a user name
+ * 14 ms instead of 500.
+ */
+function findAssets(rows: Rows, rule: CheckedRule, context: QueryContext, condition: (each: Rows) => Clause): Clause {
+	const each: Rows = { ...rows, alias: 'x' };
+	const counts = anyOf([column(each, 'is_primary'), countsBeside(each, rule)]);
+	const met = allOf([isThen(each), counts, inScope(each, rule, context, condition)]);
+	return (
+		met !== false && sql`${column(rows, 'asset_id')} in (select x.asset_id from ${source(each)} where ${toSql(met)})`
+	);
 }
 
 /** Envelope fields that the mask may name; the others are never unknown. */
@@ -55,21 +71,27 @@ function holdsOf(rows: Rows, rule: CheckedRule, context: QueryContext): Clause {
 }
 
 /** Candidates that meet a condition of one row. */
-function ofCandidates(
-	rows: Rows,
-	{ scope }: CheckedRule,
-	context: QueryContext,
-	condition: (each: Rows) => Clause,
-): Clause {
-	const inScope = (each: Rows): Clause => {
-		if (scope === null) return condition(each);
-		const ids = scope.kind === undefined ? [scope.integrationId] : integrationsOf(context, [scope.kind]);
-		return allOf([someOf(each, ids, context), condition(each)]);
-	};
-	const counts = (each: Rows) => (scope?.integrationId === undefined ? isCandidate(each) : isLive(each));
-	// Records of one device are duplicates of each other.
-	if (rows.type === 'device' && scope?.integrationId === undefined) return inScope(rows);
-	return anyOf([inScope(rows), hasOther(rows, (others) => allOf([counts(others), inScope(others)]))]);
+function ofCandidates(rows: Rows, rule: CheckedRule, context: QueryContext, condition: (each: Rows) => Clause): Clause {
+	const own = inScope(rows, rule, context, condition);
+	if (!looksAtOthers(rows, rule)) return own;
+	const met = (others: Rows) => allOf([countsBeside(others, rule), inScope(others, rule, context, condition)]);
+	return anyOf([own, hasOther(rows, met)]);
+}
+
+/** Records of one device are duplicates of each other. */
+function looksAtOthers({ type }: Rows, { scope }: CheckedRule): boolean {
+	return type !== 'device' || scope?.integrationId !== undefined;
+}
+
+/** Whether a row that is not its asset's primary is looked at. */
+function countsBeside(rows: Rows, { scope }: CheckedRule): Clause {
+	return scope?.integrationId === undefined ? isCandidate(rows) : isLive(rows);
+}
+
+function inScope(rows: Rows, { scope }: CheckedRule, context: QueryContext, condition: (each: Rows) => Clause): Clause {
+	if (scope === null) return condition(rows);
+	const ids = scope.kind === undefined ? [scope.integrationId] : integrationsOf(context, [scope.kind]);
+	return allOf([someOf(rows, ids, context), condition(rows)]);
 }
 
 /** Of a row that is not its asset's primary. */

@@ -10,7 +10,6 @@ import { everyAsset, everyAssetField, type FacetField, listCounted } from './fac
 import { type PairCount, rankPairs } from './facet-rows.ts';
 import { countStates } from './facet-states.ts';
 import type { QuerySource } from './query-source.ts';
-import { isSwitched } from './refresh-facets.ts';
 import type { Rows } from './rows.ts';
 import { meetsText, simplify, testText } from './text-clause.ts';
 
@@ -37,10 +36,13 @@ export async function readCounters(
 	const kept = listCounted(type).map(({ name }) => name);
 	if (fields.some(({ name }) => name !== 'states' && !kept.includes(name))) return undefined;
 	const numbers = fields.map(({ name }) => name);
+	const counters =
+		scopes === true
+			? sql`select f.field, f.value, f.count from tenant_facet_total f where f.type = ${type}`
+			: sql`select f.field, f.value, sum(f.count) as count from tenant_scope_facet f
+				where f.type = ${type} and ${toSql(isOfScope(sql`f.scope`, scopes))} group by 1, 2`;
 	const pairs = sql`select coalesce(array_position(${numbers}::text[], f.field) - 1, ${everyAsset}) as field, f.value,
-			sum(f.count)::int as count
-		from tenant_scope_facet f where f.type = ${type} and f.field = any (${[everyAssetField, ...kept]}::text[])
-			and ${toSql(scopes === true ? true : isOfScope(sql`f.scope`, scopes))} group by 1, 2`;
+			f.count::int as count from (${counters}) f where f.field = any (${[everyAssetField, ...kept]}::text[])`;
 	const counts = await runSql<PairCount>(tx, rankPairs(pairs, limit));
 	const states = fields.findIndex(({ name }) => name === 'states');
 	if (states < 0) return { counts, ...standing };
@@ -69,9 +71,7 @@ async function readStanding(tx: TenantTransaction, type: AssetType): Promise<{ i
 		sql`select (select max(facets_at) from scope_facet_state
 				where type = ${type} and organization = current_organization()) as made,
 			(select max(${changed}) from tenant_${sql.raw(projections[type].table)} d ${primary}) as changed,
-			exists (select from scope_facet_state where type = ${type} and is_stale)
-				or exists (select from scope_facet_state f join tenant_scope s on s.id = f.scope
-					where f.type = ${type} and ${isSwitched}) as stale,
+			exists (select from scope_facet_state where type = ${type} and is_stale) as stale,
 			exists (select from scope_facet_state where type = ${type} and is_stale and counted_at is null) as never,
 			exists (select from execution where state <> 'completed') as collecting`,
 	);

@@ -1,5 +1,5 @@
 import { type AssetType, assetTypes } from '@rollcall/model/asset/record-state.ts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { runSql } from '../compile-sql.ts';
 import { projections } from '../projections.ts';
 import type { TenantTransaction } from '../transaction.ts';
@@ -9,8 +9,6 @@ import { countPairs } from './facet-rows.ts';
 import type { QueryContext } from './query-context.ts';
 import { isLivePrimary } from './related-clause.ts';
 import type { Rows } from './rows.ts';
-
-const skippedOf = sql`array(select e.key from jsonb_each(s.enrichments) e where e.value ->> 'outcome' = 'skipped' order by e.key)`;
 
 /** Assets that one execution counts anew: a change in every scope must not cost as much as counting everything, every hour. */
 const mostCounted = 50_000;
@@ -94,12 +92,12 @@ async function markSwitched(tx: TenantTransaction, type: AssetType): Promise<voi
 	await runSql(
 		tx,
 		sql`update scope_facet_state f set is_stale = true from tenant_scope s
-			where s.id = f.scope and f.type = ${type} and not f.is_stale and ${isSwitched}`,
+			where s.id = f.scope and f.type = ${type} and not f.is_stale and f.skipped <> ${skippedOf}`,
 	);
 }
 
-/** Whether other enrichments of scope `s` are switched off than when `f` was counted. */
-export const isSwitched = sql`f.skipped <> ${skippedOf}`;
+/** Enrichments of scope `s` that are switched off. */
+const skippedOf = sql`array(select e.key from jsonb_each(s.enrichments) e where e.value ->> 'outcome' = 'skipped' order by e.key)`;
 
 /** At least one, however large it is. */
 async function chooseStale(tx: TenantTransaction, type: AssetType, most: number): Promise<readonly string[]> {
@@ -115,6 +113,13 @@ async function chooseStale(tx: TenantTransaction, type: AssetType, most: number)
 	return rows.map(({ scope }) => scope);
 }
 
+/** Sums over scopes follow their counters: adding up what hundreds of scopes have of thousands of values takes half a second. */
+function addToTotals(change: RawBuilder<unknown>, sum: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`with changed as (${change} returning type, field, value, count)
+		insert into facet_total as t (type, field, value, count) select type, field, value, ${sum} from changed group by 1, 2, 3
+		on conflict (organization, type, field, value) do update set count = t.count + excluded.count`;
+}
+
 async function countScopes(
 	tx: TenantTransaction,
 	type: AssetType,
@@ -126,12 +131,12 @@ async function countScopes(
 	const where = allOf([isLivePrimary(rows), sql`d.scope = any (${scopes}::bigint[])`]);
 	const names = fields.map(({ name }) => name);
 	const name = sql`case when c.field = ${everyAsset} then ${everyAssetField} else (${names}::text[])[c.field + 1] end`;
-	await runSql(tx, sql`delete from scope_facet where scope = any (${scopes}::bigint[])`);
-	await runSql(
-		tx,
-		sql`insert into scope_facet (scope, type, field, value, count)
-			select c.scope, ${type}, ${name}, c.value, c.count from (${countPairs({ rows, where, context }, fields, true)}) c`,
-	);
+	const gone = sql`delete from scope_facet where scope = any (${scopes}::bigint[])`;
+	await runSql(tx, addToTotals(gone, sql`-sum(count)`));
+	const made = sql`insert into scope_facet (scope, type, field, value, count)
+		select c.scope, ${type}, ${name}, c.value, c.count from (${countPairs({ rows, where, context }, fields, true)}) c`;
+	await runSql(tx, addToTotals(made, sql`sum(count)`));
+	await runSql(tx, sql`delete from facet_total where count = 0`);
 	await runSql(
 		tx,
 		sql`update scope_facet_state f set is_stale = false, counted_at = now(), skipped = ${skippedOf}

@@ -64,9 +64,9 @@ async function listCounted(
 	if (!listFacetFields(type).includes(name)) return [];
 	return await runSql<SuggestedValue>(
 		tx,
-		sql`select f.value, sum(f.count)::int as count from tenant_scope_facet f
+		sql`select f.value, f.count::int as count from tenant_facet_total f
 			where f.type = ${type} and f.field = ${name} and f.value is not null
-			group by 1 order by 2 desc, 1 limit ${mostValues}`,
+			order by 2 desc, 1 limit ${mostValues}`,
 	);
 }
 

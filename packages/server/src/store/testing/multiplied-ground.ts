@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { type SocketConnection, withClient } from '#platform/postgres/database.ts';
+import { withClient } from '#platform/postgres/database.ts';
 import { accountId, beginRun, type Ground, ids, makeRow, minute, readScope, region } from './ground.ts';
+import { dropIndexes, runAll } from './indexes-apart.ts';
 import { makeUserRow, withKind } from './user-rows.ts';
 
 const written = 1_000;
@@ -62,7 +63,7 @@ export async function fillGrounds(
 		for (const table of copiedTables) {
 			for (const each of grounds) copies.push(await copySql(client, table, each.ground.organizationId, each.copies));
 		}
-		const indexes = await dropIndexes(client);
+		const indexes = await dropIndexes(client, copiedTables);
 		await runAll(connection, copies);
 		await client.query(
 			'update event_counter c set last_number = (select max(number) from event e where e.organization = c.organization)',
@@ -94,30 +95,6 @@ async function copySql(client: pg.ClientBase, table: string, organizationId: str
 	return `insert into ${table} (${names.join(', ')}) overriding system value
 		select ${names.map((name) => changed[name] ?? `t.${name}`).join(', ')}
 		from generate_series(1, ${copies - 1}) k cross join ${table} t where t.organization = '${organizationId}'`;
-}
-
-/** An index is made in half the time that it takes to be kept up row by row. Returns what makes them again as they were. */
-async function dropIndexes(client: pg.ClientBase): Promise<readonly string[]> {
-	const { rows } = await client.query<{ name: string; definition: string }>(
-		`select i.indexrelid::regclass::text as name, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') as definition
-		from pg_index i join pg_class c on c.oid = i.indexrelid
-		where i.indrelid = any (select unnest($1::text[])::regclass) and not c.relispartition
-			and not exists (select from pg_constraint k where k.conindid = i.indexrelid)`,
-		[copiedTables],
-	);
-	await client.query(`drop index ${rows.map(({ name }) => name).join(', ')}`);
-	return rows.map(({ definition }) => definition);
-}
-
-/** Runs statements that depend on nothing of each other, one for each of two cores at a time. */
-async function runAll(connection: SocketConnection, statements: readonly string[]): Promise<void> {
-	const left = [...statements];
-	const work = () =>
-		withClient(connection, async (client) => {
-			await client.query(`set jit = off; set maintenance_work_mem = '256MB'; set max_parallel_maintenance_workers = 0`);
-			for (let next = left.shift(); next !== undefined; next = left.shift()) await client.query(next);
-		});
-	await Promise.all([work(), work()]);
 }
 
 function makeUser(id: string, version: number) {
