@@ -152,6 +152,31 @@ onEveryServer((openCluster) => {
 		expect(await ground.look('select number from event_default')).toEqual([{ number: '1002' }]);
 	});
 
+	test('while the rest is being deleted nobody waits for the months, and a start that was killed then is done by the next', async () => {
+		await run(day('02-01'), [makeRow('a')]);
+		await run(day('03-01'), [makeRow('a', { version: 2 })]);
+		await run(day('04-01'), [makeRow('a', { version: 3 })]);
+		const months = () => countOf(`pg_inherits where inhparent = 'record_version'::regclass`);
+		const before = await months();
+		await asOwner(async (client) => {
+			await client.query('begin');
+			await client.query('select from execution for update');
+			const killed = expect(drop()).rejects.toThrow(/terminat/);
+			await expect.poll(months).toBe((before ?? 0) - 6);
+			await ground.look(`set lock_timeout = '100ms'; select from record_version, device_version, event limit 1`);
+			await expect(read(day('05-31'))).rejects.toMatchObject({ code: 'STORE:0010' });
+			await ground.look(`select pg_terminate_backend(pid) from pg_stat_activity
+				where datname = current_database() and wait_event_type = 'Lock'`);
+			await killed;
+			await client.query('rollback');
+		});
+		expect(await countOf('execution')).toBe(3);
+		expect(await drop()).toHaveLength(4 * 6);
+		expect(await countOf('execution')).toBe(2);
+		expect(await countOf(`pg_class where relname ~ '_2026_0[1-5]$'`)).toBe(0);
+		expect(await drop()).toEqual([]);
+	});
+
 	test('a start makes and drops months, unless somebody is reading them: then the next start does', async () => {
 		const start = () => migrate(ground.database.connection, { now, retentionDays });
 		const lastOf = () => countOf(`pg_class where relname = 'record_version_2026_12'`);

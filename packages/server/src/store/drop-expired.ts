@@ -3,6 +3,8 @@ import { partitionColumn, partitionedTables } from './partitions.ts';
 import { withShortLocks } from './short-locks.ts';
 
 const dayMs = 24 * 3_600_000;
+/** Rows deleted in one transaction. */
+const batchSize = 5000;
 
 /**
  * From when on everything stays: the beginning of the month that the retention reaches back to. The month before this one
@@ -15,50 +17,80 @@ export function keptFrom(now: Date, retentionDays: number): Date {
 }
 
 /**
- * Drops the months of history that are older than the retention, all of them or none, as the owner. While nothing expires
- * this is one look at the catalogue. Where a long query is in the way it is left to the next start. Returns the names of the
- * partitions that went.
+ * Drops the months of history that are older than the retention, as the owner. First they are detached from their tables, all
+ * of them or none and nothing else with them, so that readers and writers hardly wait: from then on those moments are
+ * refused. Only then goes what told of them elsewhere, in batches, and at last the tables that were months: as long as there
+ * is one the work is not done, so what was interrupted is done again at the next start. While nothing expires this is one
+ * look at the catalogue. Where a long query is in the way it is left to the next start. Returns the names of the partitions
+ * that went.
  */
 export async function dropExpired(client: pg.ClientBase, now: Date, retentionDays: number): Promise<readonly string[]> {
 	const from = keptFrom(now, retentionDays);
-	const { rows } = await client.query<{ name: string }>(
-		`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-		where i.inhparent = any (select unnest($1::text[])::regclass)
-			and substring(c.relname from '_([0-9]{4}_[0-9]{2})$') collate "C" < $2 order by 1`,
+	const expired = await listExpired(client, from);
+	if (expired.length === 0) return [];
+	const isDetached = await withShortLocks(client, async () => {
+		for (const { name, parent } of expired) {
+			if (parent !== null) await client.query(`alter table ${parent} detach partition ${name}`);
+		}
+	});
+	if (!isDetached) return [];
+	await deleteExpired(client, from);
+	for (const { name } of expired) await client.query(`drop table ${name}`);
+	return expired.map(({ name }) => name);
+}
+
+interface ExpiredMonth {
+	readonly name: string;
+	/** Null for one that is detached already. */
+	readonly parent: string | null;
+}
+
+async function listExpired(client: pg.ClientBase, from: Date): Promise<readonly ExpiredMonth[]> {
+	const { rows } = await client.query<ExpiredMonth>(
+		`select c.relname as name, p.relname as parent
+		from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
+		where c.relkind = 'r' and c.relnamespace = (select relnamespace from pg_class where oid = 'record_version'::regclass)
+			and substring(c.relname from '^(.*)_[0-9]{4}_[0-9]{2}$') = any ($1)
+			and (p.oid is null or substring(c.relname from '[0-9]{4}_[0-9]{2}$') collate "C" < $2) order by 1`,
 		[partitionedTables, from.toISOString().slice(0, 7).replace('-', '_')],
 	);
-	const names = rows.map(({ name }) => name);
-	if (names.length === 0) return [];
-	const isDone = await withShortLocks(client, async () => {
-		await client.query(`drop table ${names.join(', ')}`);
-		for (const table of partitionedTables) {
-			await client.query(`delete from ${table}_default where ${partitionColumn(table)} < $1`, [from]);
-		}
-		for (const sql of [outcomeSql, accountSql, executionSql]) await client.query(sql, [from]);
-	});
-	return isDone ? names : [];
+	return rows;
+}
+
+/** What tells of moments before, outside of the months. */
+async function deleteExpired(client: pg.ClientBase, from: Date): Promise<void> {
+	const strays = partitionedTables.map((table) => ({
+		table: `${table}_default`,
+		condition: `t.${partitionColumn(table)} < $1`,
+	}));
+	const others = [
+		{ table: 'scope_outcome', condition: isOldOutcome },
+		{ table: 'account_version', condition: 't.valid_to <= $1' },
+		{ table: 'execution', condition: isOldExecution },
+	];
+	for (const { table, condition } of [...strays, ...others]) {
+		const batch = `select t.ctid from ${table} t where ${condition} limit ${batchSize}`;
+		const sql = `delete from ${table} where ctid = any (array(${batch}))`;
+		while (((await client.query(sql, [from])).rowCount ?? 0) > 0);
+	}
 }
 
 /** Of each scope stays what it had ended with by then, and when it was last complete: both are asked for of later moments. */
-const outcomeSql = `
-delete from scope_outcome o
-where o.to_at < $1
-	and exists (select from scope_outcome l where l.scope = o.scope and l.from_at > o.from_at and l.from_at <= $1)
-	and (o.outcome <> 'complete' or exists (select from scope_outcome l
-		where l.scope = o.scope and l.from_at > o.from_at and l.from_at <= $1 and l.outcome = 'complete'))`;
-
-const accountSql = 'delete from account_version where valid_to <= $1';
+const isOldOutcome = `
+t.to_at < $1
+	and exists (select from scope_outcome l where l.scope = t.scope and l.from_at > t.from_at and l.from_at <= $1)
+	and (t.outcome <> 'complete' or exists (select from scope_outcome l
+		where l.scope = t.scope and l.from_at > t.from_at and l.from_at <= $1 and l.outcome = 'complete'))`;
 
 /** Their events went with the months. The last execution of each integration stays, whatever became of it. */
-const executionSql = `
-delete from execution e
-where e.state = 'completed' and e.finished_at < $1
-	and exists (select from execution l where l.integration = e.integration and l.created_at > e.created_at)
-	and not exists (select from scope s where s.last_execution = e.id)
-	and not exists (select from scope s where s.lease_execution = e.id)
-	and not exists (select from scope_outcome o where o.first_execution = e.id)
-	and not exists (select from scope_outcome o where o.last_execution = e.id)
-	and not exists (select from scope_page p where p.execution = e.id)
-	and not exists (select from source_record r where r.missed_in is not null and r.missed_in = e.id)
-	and not exists (select from source_record r where r.missed_in is not null and r.held_in = e.id)
-	and not exists (select from account a where a.absent_in = e.id)`;
+const isOldExecution = `
+t.state = 'completed' and t.finished_at < $1
+	and exists (select from execution l where l.integration = t.integration and l.created_at > t.created_at)
+	and not exists (select from scope s where s.last_execution = t.id)
+	and not exists (select from scope s where s.lease_execution = t.id)
+	and not exists (select from scope_outcome o where o.first_execution = t.id)
+	and not exists (select from scope_outcome o where o.last_execution = t.id)
+	and not exists (select from scope_page p where p.execution = t.id)
+	and not exists (select from source_record r where r.missed_in is not null and r.missed_in = t.id)
+	and not exists (select from source_record r where r.missed_in is not null and r.held_in = t.id)
+	and not exists (select from account a where a.absent_in = t.id)`;
