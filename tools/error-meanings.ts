@@ -317,6 +317,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
 		meaning: 'The moment that a query asks about is still to come, or lies before what is kept of history.',
 		remedy: 'Give a moment of the past that is kept, as the message says.',
 	},
+	'STORE:0011': {
+		meaning: 'The PostgreSQL server lacks an extension that Rollcall needs, or the database role may not create it.',
+		remedy: 'Install the extension on the server, or have a superuser run the statement shown.',
+	},
 	'USAGE:0001': {
 		meaning: 'The command line makes no sense: an option is unknown, wrong, or contradicts another.',
 		remedy: 'Follow the message, or see --help.',

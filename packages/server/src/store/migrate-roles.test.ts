@@ -80,4 +80,26 @@ describe.each([
 		await migrate(connection);
 		expect(await useAsTenant(connection)).toEqual({ role: 'rollcall_app', login: 'guest', devices: 0 });
 	});
+
+	test('a login that may not create an extension is told which one, and what a superuser must run, which lets it work', async () => {
+		const connection = await createOwner('visitor', 'nocreaterole');
+		await withClient({ ...server.connection, database: 'visitor' }, async (client) => {
+			await client.query('alter database visitor owner to current_user; grant create on schema public to visitor');
+			for (const role of ['rollcall_app', 'rollcall_system']) {
+				const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+				if (!rowCount) await client.query(`create role ${role} nologin`);
+				await client.query(`grant ${role} to visitor`);
+			}
+		});
+		const refused: unknown = await migrate(connection).catch((error: unknown) => error);
+		expect(refused).toMatchObject({
+			code: 'STORE:0011',
+			message: expect.stringContaining('the PostgreSQL extension pg_trgm, which the database role may not create'),
+			fix: expect.stringContaining('GRANT CREATE ON DATABASE "visitor" TO "visitor";'),
+		});
+		const statement = /^CREATE EXTENSION .*$/m.exec(String((refused as { fix: unknown }).fix))?.[0] ?? '';
+		await withClient({ ...server.connection, database: 'visitor' }, (client) => client.query(statement));
+		await migrate(connection);
+		expect(await useAsTenant(connection)).toEqual({ role: 'rollcall_app', login: 'visitor', devices: 0 });
+	});
 });

@@ -64,6 +64,27 @@ onEveryServer((openCluster) => {
 		}
 	});
 
+	test('an extension that the server does not have is named, with how it comes there', async () => {
+		const directory = mkdtempSync(join(tmpdir(), 'migrations-'));
+		try {
+			cpSync(findMigrationsDirectory(), directory, { recursive: true });
+			const next = String(program + 1).padStart(4, '0');
+			writeFileSync(
+				join(directory, `${next}_more.sql`),
+				'create extension if not exists not_there with schema public;',
+			);
+			await expect(migrate(database.connection, { migrationsDirectory: directory })).rejects.toMatchObject({
+				code: 'STORE:0011',
+				actor: 'operator',
+				message: expect.stringContaining('the PostgreSQL extension not_there, which the server does not give'),
+				fix: expect.stringContaining('postgresql-contrib'),
+			});
+			expect(await schemaStatus(database.connection)).toEqual({ database: program, program });
+		} finally {
+			rmSync(directory, { recursive: true });
+		}
+	});
+
 	test('a login role without power over the server can migrate and work, and the roles are granted to it', async () => {
 		const name = `login_${database.connection.database}`;
 		await withClient(database.connection, async (client) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import pg from 'pg';
 import { type Connection, poolConfig, repeatOnLoss } from './connection.ts';
+import { createExtensions } from './create-extensions.ts';
 import { dropExpired } from './drop-expired.ts';
 import { ensurePartitions, type HistoryFacts, readHistoryFacts } from './partitions.ts';
 import { rebuildProjections } from './rebuild-projections.ts';
@@ -81,8 +82,10 @@ async function migrateLocked(client: pg.Client, options: MigrateOptions): Promis
 
 async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
 	try {
+		const sql = readFileSync(migration.path, 'utf8');
 		await client.query('begin');
-		await client.query(readFileSync(migration.path, 'utf8'));
+		await createExtensions(client, sql);
+		await client.query(sql);
 		await client.query('insert into schema_migration (version, name) values ($1, $2)', [
 			migration.version,
 			migration.name,
