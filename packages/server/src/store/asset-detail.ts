@@ -11,7 +11,8 @@ import { withLabels } from './labels.ts';
 import { projections } from './projections.ts';
 import { readAssets } from './query/read-assets.ts';
 import { expandDocument } from './raw-document.ts';
-import type { EnrichmentState } from './scope-write.ts';
+import type { EnrichmentState, RecordId } from './scope-write.ts';
+import { readSharedIdentifiers, type SharedIdentifier } from './shared-identifiers.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 export interface AssetDetail<Attributes = AttributeValues> extends AssetRow<Attributes> {
@@ -30,6 +31,8 @@ export interface AssetSource {
 	readonly standing: RecordStanding;
 	/** Why it is in the asset beside the record that the asset began with; null for that one. */
 	readonly link: SourceLink | null;
+	/** E-mail addresses that make it one with nobody, because they are ambiguous. */
+	readonly shared: readonly SharedIdentifier[];
 	readonly firstObservedAt: string;
 	readonly lastConfirmedAt: string | null;
 	readonly lastChangedAt: string;
@@ -110,6 +113,7 @@ export async function findAssets<Attributes extends AttributeValues>(
 }
 
 interface SourceFacts extends StandingFacts {
+	readonly id: RecordId;
 	readonly kind: string;
 	readonly configuration: string | null;
 	readonly native_id: string;
@@ -126,7 +130,7 @@ interface SourceFacts extends StandingFacts {
 async function readSources(tx: TenantTransaction, assetId: string): Promise<readonly AssetSource[]> {
 	const rows = await runSql<SourceFacts>(
 		tx,
-		sql`select i.kind, coalesce(c.name, c.key) as configuration, r.native_id, s.account_id, s.region, r.state, r.reason,
+		sql`select r.id, i.kind, coalesce(c.name, c.key) as configuration, r.native_id, s.account_id, s.region, r.state, r.reason,
 				r.first_observed_at, r.changed_at, r.missed_in is not null as missed, r.held_in is not null as held,
 				h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at, s.enrichments, r.unknown, r.notes, r.link,
 				(select w.native_id from tenant_record w where w.id = (r.link ->> 'with')::bigint) as linked_native_id,
@@ -140,6 +144,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 			left join execution h on h.id = r.held_in
 			where r.asset_id = ${assetId}::uuid order by r.id`,
 	);
+	const shared = await readSharedIdentifiers(tx, assetId);
 	return rows.map((row) => ({
 		kind: row.kind,
 		configuration: row.configuration,
@@ -152,6 +157,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 			value: row.link.by === 'email' ? row.link.value : null,
 			with: row.linked_native_id,
 		},
+		shared: shared.get(row.id) ?? [],
 		firstObservedAt: row.first_observed_at.toISOString(),
 		lastConfirmedAt: lastConfirmedAt(row),
 		lastChangedAt: row.changed_at.toISOString(),

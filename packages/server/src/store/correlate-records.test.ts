@@ -105,6 +105,34 @@ onEveryServer((openCluster) => {
 		expect(await correlateAt(ground, 7)).toMatchObject({ merged: 1 });
 	});
 
+	test('of a user is told which addresses are ambiguous, why, and with how many it shares them; of others nothing', async () => {
+		const shared = async (id: string) => (await find(id)).flatMap(({ sources }) => sources.map((each) => each.shared));
+		await listOnly(iam, 1, [
+			userRow('iam.users', { ...person, emails: ['anna@x.io', 'all@x.io'] }),
+			...['b', 'c', 'd'].map((id) => userRow('iam.users', { id, store: `11${id}`, emails: ['all@x.io'] })),
+		]);
+		await listOnly(center, 2, [
+			userRow('identity_center.users', inStore),
+			userRow('identity_center.users', { ...inStore, id: 'a-2', emails: ['anna@x.io', 'own@x.io'] }),
+		]);
+		await correlateAt(ground, 3);
+		const anna = { value: 'anna@x.io', why: 'shared_within_store', isExact: true };
+		expect(await shared('111/anna')).toEqual([
+			[
+				{ value: 'all@x.io', why: 'too_many_of_a_kind', others: 3, othersOfStore: 0, isExact: true },
+				{ ...anna, others: 2, othersOfStore: 0 },
+			],
+		]);
+		expect(await shared('d-1/a-1')).toEqual([[{ ...anna, others: 2, othersOfStore: 1 }]]);
+		// As soon as one has left the store, the address makes the others one, and is nothing to tell.
+		await listOnly(center, 4, [userRow('identity_center.users', inStore)]);
+		await correlateAt(ground, 5);
+		expect((await shared('d-1/a-1')).flat()).toEqual([expect.objectContaining({ value: 'all@x.io' })]);
+		await listOnly(iam, 6, [userRow('iam.users', person)]);
+		await correlateAt(ground, 7);
+		expect(await shared('d-1/a-1')).toEqual([[], []]);
+	});
+
 	test('an address that many have is looked at once, and takes nobody along', async () => {
 		const many = ids(15).map((id) => userRow('iam.users', { id, store: `1${id}`, emails: ['all@x.io'] }));
 		await listOnly(iam, 1, many);

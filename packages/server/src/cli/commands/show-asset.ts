@@ -5,7 +5,7 @@ import type { AssetDetail, AssetSource, Inventory } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
 import { withInventory } from '../inventory.ts';
 import type { Output } from '../terminal.ts';
-import { formatAge, formatTime } from '../text/amounts.ts';
+import { countOf, formatAge, formatTime } from '../text/amounts.ts';
 import { encodeJson } from '../text/json.ts';
 import { renderTable, textCells } from '../text/table.ts';
 import { displayWidth, padEnd, toHarmless, wrap } from '../text/width.ts';
@@ -15,6 +15,7 @@ import { describeStanding, describeUnknown } from '../views/standing.ts';
 import { formatValue } from '../views/values.ts';
 
 const widestText = 120;
+const identityCenterKind = 'identity_center.users';
 
 /** What differs between showing one type of asset and another. */
 export interface ShowDefinition<Detail extends AssetDetail> {
@@ -139,6 +140,7 @@ function renderSource(source: AssetSource, out: Output, nowMs: number): string[]
 		`  ${style.strong(source.kind)} in ${where}${through}: ${describeStanding(source.standing, nowMs)}, ` +
 			`confirmed ${describeTime(source.lastConfirmedAt, nowMs)}`,
 		...(source.link === null ? [] : [`    ${style.dim(describeLink(source.link))}`]),
+		...source.shared.map((each) => `    ${style.warning(describeShared(each, source))}`),
 		...source.enrichments.map((each) => {
 			const paint = outcomeStyle(each.outcome, style);
 			const when = each.confirmedAt === null ? 'never read' : `read ${formatAge(each.confirmedAt, nowMs)}`;
@@ -154,6 +156,17 @@ function describeLink({ by, value, with: other }: NonNullable<AssetSource['link'
 	if (by === 'email') return `together with ${toHarmless(other ?? '')}: both have ${toHarmless(value ?? '')}`;
 	if (by === 'native_id') return 'the same, read through another integration';
 	return 'in this asset since before it retired';
+}
+
+/** Why a source is not part of an asset together with others, though they have an e-mail address in common. */
+function describeShared(shared: AssetSource['shared'][number], { kind }: AssetSource): string {
+	const among = (users: number): string => `${shared.isExact ? '' : 'at least '}${countOf(users, 'other user')}`;
+	const start = `shares ${toHarmless(shared.value)} with`;
+	const store = kind === identityCenterKind ? 'identity store' : 'account';
+	if (shared.othersOfStore > 0) return `${start} ${among(shared.othersOfStore)} of the same ${store}: not merged`;
+	const why =
+		shared.why === 'shared_within_store' ? 'several of them of one account or identity store' : 'too many to be one';
+	return `${start} ${among(shared.others)}, ${why}: not merged`;
 }
 
 /** AWS makes it ahead of being asked, so what it says is older than its reading. */

@@ -182,6 +182,7 @@ test('one user is shown with its sources, and how old the credential report is',
 		region: 'global',
 		notes: [],
 		link: null,
+		shared: [],
 		enrichments: [enrichment],
 	};
 	const detail = {
@@ -199,6 +200,46 @@ test('one user is shown with its sources, and how old the credential report is',
 	expect(written.out).toMatch(/tags +unknown \(not permitted\)\n/u);
 	expect(written.out).toContain('✓ iam:GetCredentialReport complete, read 30 min ago, credential report of 3 h ago\n');
 	expect(written.out).toMatch(/id +other\n/u);
+});
+
+test('an address that makes a user one with nobody is told where the source is told, for people and for programs', async () => {
+	const shared = {
+		value: 'anna@x.io',
+		why: 'shared_within_store',
+		others: 3,
+		othersOfStore: 2,
+		isExact: true,
+	} as const;
+	const elsewhere = { ...shared, value: 'b@x.io', othersOfStore: 0 };
+	const crowded = { ...elsewhere, value: 'all@x.io', why: 'too_many_of_a_kind', others: 1000, isExact: false } as const;
+	const source = {
+		...user(1),
+		kind: 'iam.users',
+		configuration: null,
+		accountId: '111122223333',
+		region: 'global',
+		notes: [],
+		link: null,
+		shared: [shared, elsewhere, crowded],
+		enrichments: [],
+	};
+	const detail = { ...user(1), sources: [source], events: [] };
+	const { run, written } = open({}, { findUsers: async () => [detail] });
+	await run('user', 'anna');
+	expect(written.out).toContain('shares anna@x.io with 2 other users of the same account: not merged\n');
+	expect(written.out).toContain(
+		'shares b@x.io with 3 other users, several of them of one account or identity store: not merged\n',
+	);
+	expect(written.out).toContain('shares all@x.io with at least 1,000 other users, too many to be one: not merged\n');
+	const json = open({}, { findUsers: async () => [detail] });
+	await json.run('user', 'anna', '--json');
+	expect(JSON.parse(json.written.out).sources[0].not_merged_by[0]).toEqual({
+		value: 'anna@x.io',
+		why: 'shared_within_store',
+		other_users: 3,
+		other_users_of_store: 2,
+		is_exact: true,
+	});
 });
 
 test('a user nobody has is told with what to do', async () => {

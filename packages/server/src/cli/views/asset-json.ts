@@ -64,6 +64,13 @@ function presentSource(source: AssetSource): Record<string, unknown> {
 		scope: { account_id: source.accountId, region: source.region },
 		state: source.standing,
 		link: source.link,
+		not_merged_by: source.shared.map((each) => ({
+			value: each.value,
+			why: each.why,
+			other_users: each.others,
+			other_users_of_store: each.othersOfStore,
+			is_exact: each.isExact,
+		})),
 		first_observed_at: source.firstObservedAt,
 		last_confirmed_at: source.lastConfirmedAt,
 		last_changed_at: source.lastChangedAt,
