@@ -50,6 +50,7 @@ const commands = [
 	['execution'],
 	['removals'],
 	['removals', 'confirm'],
+	['correlation'],
 	['migrate'],
 	['doctor'],
 ];
@@ -141,6 +142,7 @@ describe('wrong usage ends with 2, names what is wrong and says what to do', () 
 		[['policy', ...ec2, '--principal', role, '--external-id', 'abc', '--out', '/nowhere/x.json'], '--out'],
 		[['policy', ...s3, '--format', 'permissions'], '--s3-bucket'],
 		[['policy', ...s3, '--format', 'permissions', '--organization-discovery'], '--organization-discovery'],
+		[['correlation', '--tag-emails', 'yes'], '--tag-emails'],
 		[['removals', 'confirm'], 'which removals'],
 		[['removals', 'confirm', '1', '--all'], '--all'],
 		[['removals', 'confirm', '1'], '--yes'],

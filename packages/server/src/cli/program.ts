@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Bind } from './command-binding.ts';
 import { defineAccounts } from './commands/accounts.ts';
 import { defineCollect } from './commands/collect/define.ts';
+import { defineCorrelation } from './commands/correlation.ts';
 import { defineDevice } from './commands/device.ts';
 import { defineDevices } from './commands/devices.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -96,6 +97,7 @@ export function buildProgram(context: CommandContext): Program {
 		defineExecutions,
 		defineExecution,
 		defineRemovals,
+		defineCorrelation,
 		defineMigrate,
 		defineDoctor,
 	];

@@ -5,6 +5,7 @@ import { findDevices, listDevices, sliceDevices } from '#store/devices.ts';
 import { listExecutions, readExecution } from '#store/executions.ts';
 import { confirmRemovals, listHeldRemovals } from '#store/removals.ts';
 import { findUsers, listUsers, sliceUsers } from '#store/users.ts';
+import { openCorrelation } from './correlation.ts';
 import { openMigratedStore } from './database.ts';
 import { openLabels } from './labels.ts';
 import { requireOrganization } from './organization.ts';
@@ -35,6 +36,7 @@ export async function openInventory(config: Config, slug: string): Promise<Inven
 				await correlateOrganization(store, id, { now: () => new Date() });
 				return removed;
 			},
+			...openCorrelation(store, id),
 			...openLabels(store, id),
 			...openQueries(store, id),
 			close,

@@ -21,6 +21,7 @@ import type { TimelineOptions } from '#store/query/read-timeline.ts';
 import type { SuggestedValue, SuggestOptions } from '#store/query/suggest-values.ts';
 import type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 import type { UserDetail, UserPage, UserQuery, UserSlice } from '#store/users.ts';
+import type { CorrelationInventory } from './correlation.ts';
 import type { Config } from './environment.ts';
 import type { LabelInventory } from './labels.ts';
 import type { QueryInventory } from './queries.ts';
@@ -51,6 +52,7 @@ export type { QueryUse } from '#store/query-uses.ts';
 export type { HeldRemoval, RemovalChoice } from '#store/removals.ts';
 export type { SavedQuery, SavedQueryRow } from '#store/saved-queries.ts';
 export type { UserDetail, UserPage, UserQuery, UserRow, UserSlice } from '#store/users.ts';
+export type { CorrelationProgress } from './correlation.ts';
 export type { AssetChoice } from './labels.ts';
 export type { QueryInventory } from './queries.ts';
 
@@ -254,7 +256,7 @@ export interface Questions {
 	readAssetAsOf(asset: NamedAsset, at: Date): Promise<readonly AssetThen[]>;
 }
 
-export interface Inventory extends Questions, LabelInventory, QueryInventory {
+export interface Inventory extends Questions, CorrelationInventory, LabelInventory, QueryInventory {
 	/** A page, and the count and coverage of the whole list. */
 	listDevices(query: DeviceQuery): Promise<DevicePage>;
 	/** A page alone, for the further ones of a list: counting a million devices takes a second. */

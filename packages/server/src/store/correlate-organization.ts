@@ -1,10 +1,13 @@
 import { type CorrelateInput, type CorrelateResult, correlateDue } from './correlate-records.ts';
+import { makeAllDue } from './correlation-due.ts';
 import type { Store } from './store.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 export interface OrganizationInput extends Omit<CorrelateInput, 'at' | 'upTo'> {
 	/** Of each transaction: what it changes is so from its moment on. */
 	readonly now: () => Date;
+	/** Called after each transaction. */
+	readonly onProgress?: (progress: Pick<CorrelateResult, 'left'>) => void;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface OrganizationInput extends Omit<CorrelateInput, 'at' | 'upTo'> {
 export async function correlateOrganization(
 	store: Store,
 	organizationId: string,
-	{ now, ...input }: OrganizationInput,
+	{ now, onProgress, ...input }: OrganizationInput,
 ): Promise<Omit<CorrelateResult, 'left'>> {
 	const sum = { merged: 0, split: 0, changed: 0 };
 	// The first transaction also finds who else is due because of what is: only then is it known up to where.
@@ -25,6 +28,7 @@ export async function correlateOrganization(
 		sum.merged += merged;
 		sum.split += split;
 		sum.changed += changed;
+		onProgress?.({ left });
 		if (left === 0) return sum;
 	}
 }
@@ -36,30 +40,12 @@ async function readLatestDue(tx: TenantTransaction): Promise<string> {
 	return rows[0]?.latest ?? '0';
 }
 
-/**
- * Correlates an organization anew, as after a change of what users correlate by: all users, and the devices with more than
- * one record. The others stand alone whatever is looked at.
- */
+/** Correlates an organization anew, whatever changed or not. */
 export async function correlateAll(
 	store: Store,
 	organizationId: string,
 	input: OrganizationInput,
 ): Promise<Omit<CorrelateResult, 'left'>> {
-	await store.tenant(organizationId, async (tx) => {
-		await tx.client.query(dueUsersSql);
-		await tx.client.query(dueDevicesSql);
-	});
+	await store.tenant(organizationId, ({ client }) => makeAllDue(client, organizationId));
 	return await correlateOrganization(store, organizationId, input);
 }
-
-const dueUsersSql = `
-insert into correlation_due (record)
-select record from directory_user where organization = current_organization() order by record`;
-
-const dueDevicesSql = `
-insert into correlation_due (record)
-select r.record
-from device s cross join lateral (
-	select o.id as record from source_record o where o.asset_id = s.asset_id offset 0
-) r
-where not s.is_primary and s.organization = current_organization()`;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assetIdOf } from './asset-id.ts';
 import { correlateAll } from './correlate-organization.ts';
+import { correlateDue } from './correlate-records.ts';
 import { findDevices } from './devices.ts';
 import { setCorrelation } from './organization-settings.ts';
 import { countRecords } from './record-counts.ts';
@@ -210,12 +211,27 @@ onEveryServer((openCluster) => {
 		await listOnly(center, 2, [userRow('identity_center.users', inStore)]);
 		expect(await correlateAt(ground, 3)).toMatchObject({ merged: 0 });
 		await setCorrelation(ground.store, ground.organizationId, { tagEmail: true });
-		const input = { now: () => minute(4), batchSize: 1 };
-		expect(await correlateAll(ground.store, ground.organizationId, input)).toMatchObject({ merged: 1 });
-		await setCorrelation(ground.store, ground.organizationId, { tagEmail: false });
-		expect(await correlateAll(ground.store, ground.organizationId, { now: () => minute(5) })).toMatchObject({
-			split: 1,
+		expect(await correlateAt(ground, 4, 1)).toMatchObject({ merged: 1 });
+		expect(await setCorrelation(ground.store, ground.organizationId, { tagEmail: true })).toBe(0);
+		expect(await setCorrelation(ground.store, ground.organizationId, { tagEmail: false })).toBe(2);
+		expect(await correlateAt(ground, 5)).toMatchObject({ split: 1 });
+	});
+
+	test('a correlator at work never looks at anybody by the setting of before', async () => {
+		await listOnly(iam, 1, [userRow('iam.users', { ...person, emails: [] }, { tag_email: 'anna@x.io' })]);
+		await listOnly(center, 2, [userRow('identity_center.users', inStore)]);
+		let change: Promise<number> | undefined;
+		await ground.store.tenant(ground.organizationId, async (tx) => {
+			await correlateDue(tx, { at: minute(3) });
+			change = setCorrelation(ground.store, ground.organizationId, { tagEmail: true });
+			await expect
+				.poll(() =>
+					ground.look(`select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`),
+				)
+				.toHaveLength(1);
 		});
+		expect(await change).toBe(2);
+		expect(await correlateAt(ground, 4)).toMatchObject({ merged: 1 });
 	});
 
 	describe('a device that two integrations read', () => {

@@ -3,6 +3,7 @@ import type { Correlation } from '@rollcall/model/asset/correlation.ts';
 import type { CorrelationSetting } from '@rollcall/model/asset/correlation-identifiers.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { type AppliedCorrelation, applyCorrelation, findResettled, type Resettled } from './apply-correlation.ts';
+import { lockCorrelator } from './correlation-due.ts';
 import { readStandingRecords } from './correlation-facts.ts';
 import {
 	findNeighbourhoods,
@@ -41,9 +42,7 @@ const defaultBatchSize = 10_000;
  */
 export async function correlateDue(tx: TenantTransaction, input: CorrelateInput): Promise<CorrelateResult> {
 	await prepareWriteTables(tx);
-	await tx.client.query(
-		`select pg_advisory_xact_lock(hashtextextended('rollcall correlation ' || current_organization()::text, 0))`,
-	);
+	await lockCorrelator(tx.client, tx.organizationId);
 	const setting = await readCorrelationSetting(tx);
 	await refreshIdentifiers(tx, setting);
 	const due = await takeDue(tx, input.batchSize ?? defaultBatchSize);

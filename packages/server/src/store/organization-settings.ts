@@ -1,4 +1,5 @@
 import type { CorrelationSetting } from '@rollcall/model/asset/correlation-identifiers.ts';
+import { lockCorrelator, makeAllDue } from './correlation-due.ts';
 import type { Store } from './store.ts';
 import type { TenantTransaction } from './transaction.ts';
 
@@ -10,16 +11,23 @@ export async function readCorrelationSetting(tx: TenantTransaction): Promise<Cor
 	return { tagEmail: rows[0]?.tagEmail ?? false };
 }
 
-/** Sets by what users correlate. It takes effect with the next full correlation (`correlateAll`). */
+/**
+ * Sets by what users correlate, and with that leaves all of them to the correlator, which need not be at once: whoever
+ * correlates next does it. Answers with how many records that are; none where it was set so.
+ */
 export async function setCorrelation(
 	store: Store,
 	organizationId: string,
 	{ tagEmail }: CorrelationSetting,
-): Promise<void> {
-	await store.system(async (tx) => {
-		await tx.client.query(
-			`update organization set settings = settings || jsonb_build_object('tag_email', $2::boolean) where id = $1`,
+): Promise<number> {
+	return await store.system(async ({ client }) => {
+		// A correlator at work would look at them by the setting it has read.
+		await lockCorrelator(client, organizationId);
+		const { rowCount } = await client.query(
+			`update organization set settings = settings || jsonb_build_object('tag_email', $2::boolean)
+			where id = $1 and coalesce(settings -> 'tag_email', 'false') <> to_jsonb($2::boolean)`,
 			[organizationId, tagEmail],
 		);
+		return rowCount ? await makeAllDue(client, organizationId) : 0;
 	});
 }

@@ -66,6 +66,8 @@ const closedInventory: Inventory = {
 	readExecution: refuse,
 	listHeldRemovals: refuse,
 	confirmRemovals: refuse,
+	readCorrelation: refuse,
+	changeCorrelation: refuse,
 	listLabels: refuse,
 	createLabel: refuse,
 	editLabel: refuse,
@@ -87,11 +89,18 @@ const closedInventory: Inventory = {
 	close: async () => undefined,
 };
 
+interface CommandLineOptions {
+	readonly isTerminal?: boolean;
+	readonly colored?: 'out' | 'err';
+	/** What a person answers to any question; absent: nobody can be asked. */
+	readonly answer?: string;
+}
+
 /** The command line over parts that answer as the test wants; only what the commands themselves do is real. */
 export function openCommandLine(
 	parts: Partial<Composition>,
 	inventory: Partial<Inventory> = {},
-	{ isTerminal = false, colored }: { readonly isTerminal?: boolean; readonly colored?: 'out' | 'err' } = {},
+	{ isTerminal = false, colored, answer }: CommandLineOptions = {},
 ) {
 	const timers = new Set<() => void>();
 	const written = { out: '', err: '' };
@@ -120,8 +129,11 @@ export function openCommandLine(
 		terminal: {
 			out: output('out'),
 			err: output('err'),
-			canAsk: false,
-			ask: async () => undefined,
+			canAsk: answer !== undefined,
+			ask: async (question) => {
+				written.err += question;
+				return answer;
+			},
 			now: () => Date.parse('2026-11-16T12:00:00.000Z'),
 			monotonicMs: () => 0,
 			every: (_intervalMs, callback) => {
