@@ -25,9 +25,9 @@ export function listRecords(asset: DeviceRow | UserRow): NonNullable<UserRow['me
 export async function countLive(inventory: Inventory): Promise<LiveCounts> {
 	const query = { sort: 'name', limit: 1, cursor: null } as const;
 	const countUsers = async (kind: SourceKind): Promise<number> =>
-		(await inventory.listUsers({ ...query, filter: { sources: [kind] } })).total;
+		(await inventory.listUsers({ ...query, filter: { sources: [kind] } })).counts.total;
 	return {
-		'ec2.devices': (await inventory.listDevices({ ...query, filter: {} })).total,
+		'ec2.devices': (await inventory.listDevices({ ...query, filter: {} })).counts.total,
 		'iam.users': await countUsers('iam.users'),
 		'identity_center.users': await countUsers('identity_center.users'),
 	};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { describe, expect, test } from 'vitest';
 import type { CollectRequest, DeviceQuery, DeviceRow, DeviceSlice, Inventory, PolicyDocument } from '#compose/ports.ts';
-import { emptyPage, openCommandLine as open, success } from './testing/command-line.ts';
+import { countsOf, emptyPage, openCommandLine as open, success } from './testing/command-line.ts';
 
 describe('collect', () => {
 	test.each([
@@ -205,7 +205,7 @@ describe('devices', () => {
 		return {
 			listDevices: async (query) => {
 				asked.push(['counted', query.limit, query.cursor]);
-				return { ...emptyPage, ...slice(query), total };
+				return { ...emptyPage, ...slice(query), counts: countsOf(total) };
 			},
 			sliceDevices: async (query) => {
 				asked.push([query.limit, query.cursor]);

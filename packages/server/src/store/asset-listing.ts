@@ -2,6 +2,7 @@ import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
 import type { RecordStanding } from './asset-standing.ts';
 import type { AssetLabels } from './labels.ts';
+import type { AssetCounts } from './query/count-assets.ts';
 
 export interface AssetQuery<Filter, Sort extends string> {
 	readonly filter: Filter;
@@ -51,10 +52,7 @@ export interface AssetSlice<Attributes = AttributeValues> {
 }
 
 export interface AssetPage<Attributes = AttributeValues> extends AssetSlice<Attributes> {
-	/** All that match, not only this page; at least this many where `totalIsExact` is false. */
-	readonly total: number;
-	readonly totalIsExact: boolean;
-	/** Further ones of which the filter asks what is not known: they may match or not. */
-	readonly undecided: number;
+	/** Of all that match, not only of this page. */
+	readonly counts: AssetCounts;
 	readonly coverage: Coverage;
 }

@@ -110,7 +110,7 @@ onEveryServer((openCluster) => {
 		let cursor: string | null = null;
 		do {
 			const page = await list({}, { sort, limit: 5, cursor });
-			expect([page.total, page.totalIsExact]).toEqual([names.length * 3, true]);
+			expect([page.counts.total, page.counts.isExact]).toEqual([names.length * 3, true]);
 			seen.push(...page.assets);
 			cursor = page.nextCursor;
 		} while (cursor !== null);
@@ -160,9 +160,9 @@ onEveryServer((openCluster) => {
 	});
 
 	test('unconfirmed is derived from the scope, with its reason and since when', async () => {
-		expect((await list({ recordState: 'active' })).total).toBe(names.length);
-		const { assets: devices, total } = await list({ recordState: 'unconfirmed' });
-		expect(total).toBe(names.length * 2);
+		expect((await list({ recordState: 'active' })).counts.total).toBe(names.length);
+		const { assets: devices, counts } = await list({ recordState: 'unconfirmed' });
+		expect(counts.total).toBe(names.length * 2);
 		const standings = new Set(devices.map(({ standing }) => JSON.stringify(standing)));
 		expect([...standings].map((standing): unknown => JSON.parse(standing))).toEqual(
 			expect.arrayContaining([

@@ -149,7 +149,7 @@ onEveryServer((openCluster) => {
 	test('invariant 7: the listing of one tenant counts and covers its own scopes only', async () => {
 		const page = await asTenant((tx) => listDevices(tx, { filter: {}, sort: 'name', limit: 10, cursor: null }));
 		expect(page.assets.map((device) => device.attributes.name)).toEqual(['name ours']);
-		expect([page.total, page.coverage.scopes]).toEqual([1, 1]);
+		expect([page.counts.total, page.coverage.scopes]).toEqual([1, 1]);
 	});
 
 	test('invariant 7: a user of one tenant is not found by another, not even by an address both have', async () => {
@@ -158,7 +158,7 @@ onEveryServer((openCluster) => {
 			expect(found.map(({ attributes }) => attributes.usernames)).toEqual([['ours']]);
 		}
 		const page = await asTenant((tx) => listUsers(tx, { filter: {}, sort: 'name', limit: 10, cursor: null }));
-		expect([page.total, page.coverage.scopes]).toEqual([1, 1]);
+		expect([page.counts.total, page.coverage.scopes]).toEqual([1, 1]);
 	});
 
 	test('the system role sees all tenants', async () => {

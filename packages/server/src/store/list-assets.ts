@@ -29,9 +29,7 @@ export async function listAssets<Attributes extends AttributeValues>(
 	const counts = await countAssets(tx, source, { milliseconds: countMs, now: () => performance.now() });
 	return {
 		...slice,
-		total: counts.total,
-		totalIsExact: counts.isExact,
-		undecided: counts.undecided.total,
+		counts,
 		coverage: await coverageOf(tx, source.checked),
 	};
 }

@@ -141,7 +141,7 @@ onEveryServer((openCluster) => {
 		let cursor: string | null = null;
 		do {
 			const page = await list({}, { sort, limit: 2, cursor });
-			expect([page.total, page.totalIsExact]).toEqual([7, true]);
+			expect([page.counts.total, page.counts.isExact]).toEqual([7, true]);
 			seen.push(...page.assets);
 			cursor = page.nextCursor;
 		} while (cursor !== null);
@@ -179,7 +179,11 @@ onEveryServer((openCluster) => {
 		[{ recordState: 'retired' }, [], 0],
 	])('the filter %j finds %j, and %i more may match', async (filter, found, undecided) => {
 		const page = await list(filter);
-		expect([shortOf(page.assets), page.total, page.undecided]).toEqual([found, found.length, undecided]);
+		expect([shortOf(page.assets), page.counts.total, page.counts.undecided.total]).toEqual([
+			found,
+			found.length,
+			undecided,
+		]);
 	});
 
 	test('how many may match counts those whose mask names the attribute', async () => {
@@ -195,7 +199,7 @@ onEveryServer((openCluster) => {
 			const page = await list(filter);
 			const matching = new Set(namesOf(page.assets));
 			const unknown = assets.filter((user) => user.unknown[attribute] !== undefined && !matching.has(user.nativeId));
-			expect([attribute, page.undecided]).toEqual([attribute, unknown.length]);
+			expect([attribute, page.counts.undecided.total]).toEqual([attribute, unknown.length]);
 		}
 	});
 
@@ -250,7 +254,12 @@ onEveryServer((openCluster) => {
 			makeUserRow('iam.users', `AIDA-${name}`, { partsRead, attributes: iamUser(name, { ...more }) });
 		const look = async (filter: UserFilter) => {
 			const page = await list({ name, ...filter });
-			return [page.total, page.undecided, page.assets[0]?.attributes.groups, page.assets[0]?.unknown['groups']];
+			return [
+				page.counts.total,
+				page.counts.undecided.total,
+				page.assets[0]?.attributes.groups,
+				page.assets[0]?.unknown['groups'],
+			];
 		};
 		await read(iam, 'extra', { [action]: { outcome: 'complete' } }, [row([0, 2], { groups })], 50);
 		for (const group of ['G9', 'former-*']) expect(await look({ group })).toEqual([1, 0, groups, undefined]);
@@ -344,9 +353,12 @@ onEveryServer((openCluster) => {
 			{ type: 'user', name: 'held-0005', nativeId: 'AIDA-held-0005', shortId: 'AIDA-held-0005', region: 'held' },
 		]);
 		const filter = { name: 'held-*' };
-		expect((await list({ ...filter, recordState: 'unconfirmed' })).total).toBe(25);
+		expect((await list({ ...filter, recordState: 'unconfirmed' })).counts.total).toBe(25);
 		await tenant((tx) => confirmRemovals(tx, { executionId }, minute(32)));
-		expect([(await list(filter)).total, (await list({ ...filter, recordState: 'retired' })).total]).toEqual([5, 25]);
+		expect([
+			(await list(filter)).counts.total,
+			(await list({ ...filter, recordState: 'retired' })).counts.total,
+		]).toEqual([5, 25]);
 	});
 
 	test('when another record takes over an asset, it is searched by what that record says', async () => {
@@ -364,7 +376,7 @@ onEveryServer((openCluster) => {
 		expect([await tagged('key'), await tagged('role')]).toEqual([['iam:twice'], []]);
 		await runs(key, 22, [{ ...row({}), presence: 'gone' }]);
 		expect([await tagged('key'), await tagged('role')]).toEqual([[], ['iam:twice']]);
-		expect((await list({ name: 'twice', recordState: 'retired' })).total).toBe(0);
+		expect((await list({ name: 'twice', recordState: 'retired' })).counts.total).toBe(0);
 	});
 });
 

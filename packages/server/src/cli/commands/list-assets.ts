@@ -9,7 +9,7 @@ import { encodeJson } from '../text/json.ts';
 import { createTable } from '../text/table.ts';
 import { type AssetColumn, type ColumnDefinitions, listEveryColumn, resolveColumns } from '../views/asset-columns.ts';
 import { presentAsset } from '../views/asset-json.ts';
-import { describeCoverage } from '../views/standing.ts';
+import { describeCounted, describeUndecided, mayMatch, presentCounts, presentCoverage } from '../views/counts.ts';
 
 /** Options of every list of assets beside its filters. */
 export interface ListOptions<Sort extends string> extends CsvOption, GlobalOptions {
@@ -56,6 +56,7 @@ interface Listing<Row> {
 }
 
 const pageSize = 500;
+const asked = 'what the filters ask of them';
 
 /** Prints a list of assets page by page: one of a million is never held. */
 export async function printAssets<Row extends AssetRow, Filter extends object, Sort extends string>(
@@ -122,18 +123,8 @@ async function printLines<Row extends AssetRow>(
 		const lines = slice.assets.map((asset) => `${encodeJson(presentAsset(type, asset))}\n`);
 		if (lines.length > 0) await terminal.out.write(lines.join(''));
 	}
-	const { coverage } = first;
-	const about = {
-		total: first.total,
-		total_is_exact: first.totalIsExact,
-		undecided: first.undecided,
-		next_cursor: nextCursor,
-		coverage: {
-			scopes: coverage.scopes,
-			scopes_complete: coverage.scopesComplete,
-			oldest_confirmed_at: coverage.oldestConfirmedAt,
-		},
-	};
+	const { counts, coverage } = first;
+	const about = { ...presentCounts(counts), next_cursor: nextCursor, coverage: presentCoverage(coverage) };
 	await terminal.err.write(`${encodeJson(about)}\n`);
 }
 
@@ -185,16 +176,10 @@ async function printTable<Row extends AssetRow>(
 }
 
 /** How many are shown of how many, and what that count depends on. */
-function describeTotal<Row>({ first, type }: Listing<Row>, count: number, nowMs: number): string {
-	const more = first.totalIsExact ? '' : 'more than ';
-	const shown = count < first.total ? `${countOf(count, type)} shown of ${more}` : more;
-	const total = describeCoverage(first.total, type, first.coverage, nowMs);
-	return first.undecided === 0 ? `${shown}${total}` : `${shown}${total}\n${describeUndecided(first.undecided)}`;
-}
-
-/** Unknown is no answer to a filter, neither yes nor no. */
-function describeUndecided(count: number): string {
-	return `${countOf(count, 'more may match', 'more may match')}: what the filters ask of them is unknown.`;
+function describeTotal<Row>({ first: { counts, coverage }, type }: Listing<Row>, count: number, nowMs: number): string {
+	const shown = count >= counts.total && counts.isExact ? '' : `${countOf(count, type)} shown of `;
+	const total = `${shown}${describeCounted(counts, type, coverage, nowMs)}`;
+	return mayMatch(counts.undecided) ? `${total}\n${describeUndecided(counts.undecided, asked)}` : total;
 }
 
 async function printMore({ err }: Terminal, nextCursor: string | null): Promise<void> {
@@ -203,8 +188,8 @@ async function printMore({ err }: Terminal, nextCursor: string | null): Promise<
 }
 
 function describeEmpty<Row>({ first, type, isFiltered }: Listing<Row>, firstSteps: string): string {
-	const { coverage, undecided } = first;
+	const { coverage, counts } = first;
 	if (!isFiltered || coverage.scopes === 0) return firstSteps;
-	const may = undecided === 0 ? '' : `${describeUndecided(undecided)} `;
+	const may = mayMatch(counts.undecided) ? `${describeUndecided(counts.undecided, asked)} ` : '';
 	return `${may}${coverage.scopesComplete} of ${countOf(coverage.scopes, 'scope')} complete. Without filters, \`rollcall ${type}s\` lists all.`;
 }

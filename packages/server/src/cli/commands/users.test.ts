@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UserRow } from '#compose/ports.ts';
-import { emptyPage, openCommandLine as open } from '../testing/command-line.ts';
+import { countsOf, emptyPage, openCommandLine as open } from '../testing/command-line.ts';
 
 const user = (number: number): UserRow => ({
 	id: String(number),
@@ -14,7 +14,7 @@ const user = (number: number): UserRow => ({
 	attributes: { usernames: [`=user${number}`], emails: ['a@example.com', 'b@example.com'] },
 	unknown: { groups: 'not_permitted' },
 });
-const page = { ...emptyPage, assets: [user(1)], total: 1, coverage: { ...emptyPage.coverage, scopes: 1 } };
+const page = { ...emptyPage, assets: [user(1)], counts: countsOf(1), coverage: { ...emptyPage.coverage, scopes: 1 } };
 
 test('CSV goes out page by page under one row of names; what belongs to the whole list goes to stderr', async () => {
 	const asked: unknown[] = [];
@@ -23,7 +23,7 @@ test('CSV goes out page by page under one row of names; what belongs to the whol
 		{
 			listUsers: async ({ limit }) => {
 				asked.push(limit);
-				return { ...page, total: 3, nextCursor: 'two', undecided: 4 };
+				return { ...page, counts: countsOf(3, 4), nextCursor: 'two' };
 			},
 			sliceUsers: async ({ limit, cursor }) => {
 				asked.push([limit, cursor]);
@@ -95,7 +95,7 @@ test('nothing that AWS wrote steers the terminal, in CSV and in JSON', async () 
 });
 
 test('how to go on is coloured as stderr can', async () => {
-	const inventory = { listUsers: async () => ({ ...page, total: 2, nextCursor: 'two' }) };
+	const inventory = { listUsers: async () => ({ ...page, counts: countsOf(2), nextCursor: 'two' }) };
 	for (const colored of ['out', 'err'] as const) {
 		const { run, written } = open({}, inventory, { colored });
 		await run('users', '--limit', '1');
@@ -158,12 +158,34 @@ test('filters reach the inventory as they were meant', async () => {
 
 test('where nobody matches for certain, those who may are told', async () => {
 	const coverage = { scopes: 2, scopesComplete: 1, oldestConfirmedAt: null };
-	const { run, written } = open({}, { listUsers: async () => ({ ...emptyPage, undecided: 1200, coverage }) });
+	const { run, written } = open({}, { listUsers: async () => ({ ...emptyPage, counts: countsOf(0, 1200), coverage }) });
 	expect(await run('users', '--group', 'admins')).toBe(0);
 	expect(written.out).toBe(
 		'No users match. 1,200 more may match: what the filters ask of them is unknown. ' +
 			'1 of 2 scopes complete. Without filters, `rollcall users` lists all.\n',
 	);
+});
+
+test('counts that were not done in time claim no more than was seen', async () => {
+	const counts = { total: 7, isExact: false, undecided: { total: 0, isExact: false } };
+	const said = async (more: typeof counts, ...args: string[]) => {
+		const { run, written } = open({}, { listUsers: async () => ({ ...page, counts: more }) });
+		await run('users', ...args);
+		return args.includes('--json') ? written.err : written.out;
+	};
+	expect(await said(counts)).toMatch(
+		/\n1 user shown of more than 7 users · .*\nWhether more may match, because what the filters ask of them is unknown, was not counted in time\.\n$/u,
+	);
+	const some = { ...counts, total: 0, undecided: { total: 3, isExact: false } };
+	expect(await said(some)).toMatch(
+		/\n1 user shown of not counted in time, at least 0 users · .*\nmore than 3 more may match: what the filters ask/u,
+	);
+	expect(JSON.parse(await said(counts, '--json'))).toMatchObject({
+		total: 7,
+		total_is_exact: false,
+		undecided: 0,
+		undecided_is_exact: false,
+	});
 });
 
 test('one user is shown with its sources, and how old the credential report is', async () => {

@@ -7,16 +7,10 @@ import { encodeJson } from '../text/json.ts';
 import { createTable } from '../text/table.ts';
 import { type AssetColumn, type ColumnDefinitions, listEveryColumn, resolveColumns } from '../views/asset-columns.ts';
 import { presentAsset } from '../views/asset-json.ts';
+import { describeUndecided, mayMatch } from '../views/counts.ts';
 import { chooseDeviceColumns, deviceColumns } from '../views/device-columns.ts';
 import { chooseUserColumns, userColumns } from '../views/user-columns.ts';
-import {
-	describeAnswer,
-	describeUndecided,
-	type Format,
-	mayMatch,
-	presentAnswer,
-	printNotices,
-} from './print-count.ts';
+import { asked, describeAnswer, type Format, presentAnswer, printNotices } from './print-count.ts';
 
 export interface AnswerOptions {
 	readonly format: Format;
@@ -173,7 +167,7 @@ function describeEmpty({ type, asOf }: AssetQuestion, { counts, coverage }: Answ
 	if (coverage.scopes === 0) {
 		return `No ${type}s match${then}: no account, region or source that was read is meant. \`rollcall accounts\` shows what was. If nothing was yet: ${firstSteps}`;
 	}
-	const may = mayMatch(counts.undecided) ? `${describeUndecided(counts.undecided)} ` : '';
+	const may = mayMatch(counts.undecided) ? `${describeUndecided(counts.undecided, asked)} ` : '';
 	const covered = `${coverage.scopesComplete} of ${countOf(coverage.scopes, 'scope')} complete.`;
 	const next = isEverything ? '`rollcall accounts` shows what was covered.' : "`rollcall query ''` finds everything.";
 	return `No ${type}s match${then}. ${may}${covered} ${next}`;

@@ -5,8 +5,9 @@ import { countOf, formatCount } from '../text/amounts.ts';
 import { encodeJson } from '../text/json.ts';
 import { renderTable, type TableCell } from '../text/table.ts';
 import { toHarmless } from '../text/width.ts';
+import { presentCoverage } from '../views/counts.ts';
 import { describeCoverage } from '../views/standing.ts';
-import { describeMoment, type Format, presentCoverage, printNotices } from './print-count.ts';
+import { describeMoment, type Format, printNotices } from './print-count.ts';
 
 /** `rollcall query --facets`. */
 export async function printFacets(

@@ -1,6 +1,6 @@
 import type { ExecutionSummary } from '@rollcall/model/run/summary.ts';
 import { readConfig } from '#compose/environment.ts';
-import type { Composition, Inventory } from '#compose/ports.ts';
+import type { AssetCounts, Composition, Inventory } from '#compose/ports.ts';
 import type { CommandContext, StopSignal } from '../context.ts';
 import { runCommandLine } from '../run-command-line.ts';
 import type { Output } from '../terminal.ts';
@@ -30,12 +30,15 @@ export const success: ExecutionSummary = {
 	calls_minimum: 3,
 	seconds: 1,
 };
+/** Exact ones. */
+export function countsOf(total: number, undecided = 0): AssetCounts {
+	return { total, isExact: true, undecided: { total: undecided, isExact: true } };
+}
+
 /** Of a list that has nothing yet; its shape is that of devices and users alike. */
 export const emptyPage = {
 	assets: [],
-	total: 0,
-	totalIsExact: true,
-	undecided: 0,
+	counts: countsOf(0),
 	nextCursor: null,
 	coverage: { scopes: 0, scopesComplete: 0, oldestConfirmedAt: null },
 };

@@ -1,14 +1,14 @@
 import type { DeviceRow, Found, FreeAddress, QueryReport, UncoveredAccount, UserRow } from '#compose/ports.ts';
 import type { Output } from '../terminal.ts';
-import { countOf, formatAge } from '../text/amounts.ts';
+import { formatAge } from '../text/amounts.ts';
 import { renderTable, type TableCell, type TableColumn } from '../text/table.ts';
 import { toHarmless, wrap } from '../text/width.ts';
 import { type AssetColumn, type CellContext, resolveColumns } from './asset-columns.ts';
 import { presentAsset } from './asset-json.ts';
+import { describeCounted, describeUndecided, mayMatch } from './counts.ts';
 import { chooseDeviceColumns, deviceColumns } from './device-columns.ts';
 import { nameOutcome, outcomeMark, outcomeStyle } from './outcomes.ts';
 import { describeCount, drawTrend, presentCount } from './query-counts.ts';
-import { describeCoverage } from './standing.ts';
 import { chooseUserColumns, userColumns } from './user-columns.ts';
 import { formatValue } from './values.ts';
 
@@ -51,16 +51,9 @@ function renderCount({ noun }: ReportHead, report: QueryReport, { style }: Outpu
 		return [style.bad(`It cannot be asked any more: ${toHarmless(fault.message)}`), fix];
 	}
 	if (count === null || coverage === null) return [];
-	const more = count.isExact ? '' : 'more than ';
-	const lines = [`${more}${describeCoverage(count.matched, noun, coverage, nowMs)}`];
-	if (count.undecided > 0) {
-		const atLeast = count.undecidedIsExact ? '' : 'more than ';
-		lines.push(
-			style.warning(
-				`${atLeast}${countOf(count.undecided, 'more may match', 'more may match')}: what is asked of them is unknown.`,
-			),
-		);
-	}
+	const lines = [describeCounted({ total: count.matched, isExact: count.isExact }, noun, coverage, nowMs)];
+	const undecided = { total: count.undecided, isExact: count.undecidedIsExact };
+	if (mayMatch(undecided)) lines.push(style.warning(describeUndecided(undecided, 'what is asked of them')));
 	return lines;
 }
 
