@@ -4,6 +4,7 @@ import { type CsvField, type CsvOption, chooseFormat, printCsvFields } from '../
 import { withInventory } from '../inventory.ts';
 import type { Format } from '../query/print-count.ts';
 import { readQuery, readSince } from '../query/read-query.ts';
+import { rememberQuery } from '../query/remember-query.ts';
 import type { Output, Terminal } from '../terminal.ts';
 import { countOf, formatCount } from '../text/amounts.ts';
 import { encodeCsv } from '../text/csv.ts';
@@ -45,11 +46,12 @@ export async function listEvents(
 			if (span.from >= span.to) throw usageError('--since is not before now', 'give an earlier --since, or an --until');
 			const buckets = chooseBuckets(span.to.getTime() - span.from.getTime());
 			await printHistogram(terminal, await inventory.countEvents(question, { ...span, buckets }), format);
-			return 0;
+		} else {
+			const span = { from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+			const isNarrowed = text.trim() !== '' || from !== null || to !== null;
+			await printEvents(terminal, readPages(inventory, question, { ...options, ...span }), format, isNarrowed);
 		}
-		const span = { from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
-		const isNarrowed = text.trim() !== '' || from !== null || to !== null;
-		await printEvents(terminal, readPages(inventory, question, { ...options, ...span }), format, isNarrowed);
+		await rememberQuery(inventory, { entity: 'event', text });
 		return 0;
 	});
 }

@@ -132,6 +132,26 @@ test('what was typed and answered is remembered; an answer does not fail where t
 	expect(remembered).toHaveLength(1);
 });
 
+test('what was asked of events is remembered like what was asked of assets, as a feed and as a histogram', async () => {
+	const remembered: unknown[] = [];
+	const { run } = open(
+		{},
+		{
+			queryEvents: async () => ({ events: [], nextCursor: null }),
+			countEvents: async () => [{ from: '2026-11-15T12:00:00.000Z', total: 0, types: {} }],
+			recordQueryUse: async (use) => {
+				remembered.push(use);
+			},
+		},
+	);
+	expect(await run('events', 'source = iam.users')).toBe(0);
+	expect(await run('events', 'source = ec2.devices', '--histogram')).toBe(0);
+	expect(remembered).toEqual([
+		{ entity: 'event', text: 'source = iam.users' },
+		{ entity: 'event', text: 'source = ec2.devices' },
+	]);
+});
+
 const saved: SavedQuery = {
 	id: 'q1',
 	name: 'Old passwords',

@@ -8,6 +8,7 @@ import { printAnswer } from '../query/print-answer.ts';
 import { printCount } from '../query/print-count.ts';
 import { printFacets } from '../query/print-facets.ts';
 import { readAssetQuery, readQuery, readTime, type TypedQuery } from '../query/read-query.ts';
+import { rememberQuery } from '../query/remember-query.ts';
 import { usageError } from '../usage.ts';
 
 export interface QueryOptions extends CsvOption {
@@ -55,7 +56,7 @@ export async function runQuery(
 			const isEverything = question.query.rules.length === 0;
 			await printAnswer(terminal, inventory, question, { ...options, format, isEverything });
 		}
-		if (text !== undefined) await remember(inventory, { entity: question.type, text });
+		if (text !== undefined) await rememberQuery(inventory, { entity: question.type, text });
 		return 0;
 	});
 }
@@ -100,13 +101,4 @@ async function readSavedQuery(inventory: QueryInventory, name: string): Promise<
 	const { entity, text } = await inventory.findSavedQuery(name);
 	if (entity !== 'event') return { entity, query: readQuery(text, entity) };
 	throw usageError(`--saved: ${JSON.stringify(name)} asks for events`, `ask for them by rollcall events '${text}'`);
-}
-
-/** For `rollcall queries --recent`. An answer that was given is not taken back because this fails. */
-async function remember(inventory: QueryInventory, use: { entity: AssetType; text: string }): Promise<void> {
-	try {
-		await inventory.recordQueryUse(use);
-	} catch {
-		// A list of what was asked is a convenience.
-	}
 }
