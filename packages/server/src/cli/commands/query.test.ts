@@ -191,6 +191,7 @@ test('a saved query is asked as it was saved, and not remembered a second time',
 
 test.each<readonly [Partial<SavedQuery>, string]>([
 	[{ entity: 'event', text: 'type = AssetMerge' }, `fix: ask for them by rollcall events 'type = AssetMerge'`],
+	[{ entity: 'event', text: `value = "it's"` }, `fix: ask for them by rollcall events 'value = "it'\\''s"'`],
 	[{ text: 'passwort exists' }, 'error QUERY:0002: column 1: there is no field "passwort" of users'],
 ])('a saved query that cannot be asked says why: %j', async (changed, message) => {
 	const { run, written } = open({}, { findSavedQuery: async () => ({ ...saved, ...changed }) });

@@ -9,6 +9,7 @@ import { printCount } from '../query/print-count.ts';
 import { printFacets } from '../query/print-facets.ts';
 import { readAssetQuery, readQuery, readTime, type TypedQuery } from '../query/read-query.ts';
 import { rememberQuery } from '../query/remember-query.ts';
+import { quoteForShell } from '../text/shell.ts';
 import { usageError } from '../usage.ts';
 
 export interface QueryOptions extends CsvOption {
@@ -100,5 +101,8 @@ function toQuestion(
 async function readSavedQuery(inventory: QueryInventory, name: string): Promise<TypedQuery<AssetType>> {
 	const { entity, text } = await inventory.findSavedQuery(name);
 	if (entity !== 'event') return { entity, query: readQuery(text, entity) };
-	throw usageError(`--saved: ${JSON.stringify(name)} asks for events`, `ask for them by rollcall events '${text}'`);
+	throw usageError(
+		`--saved: ${JSON.stringify(name)} asks for events`,
+		`ask for them by rollcall events ${quoteForShell(text)}`,
+	);
 }

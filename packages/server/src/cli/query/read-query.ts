@@ -3,6 +3,7 @@ import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import { momentForms, readMoment } from '@rollcall/model/query/moments.ts';
 import { parseQuery } from '@rollcall/model/query/parse-text.ts';
 import type { Entity, Query } from '@rollcall/model/query/query.ts';
+import { quoteForShell } from '../text/shell.ts';
 import { usageError } from '../usage.ts';
 
 /** A query as it was typed, and what it asks for. */
@@ -28,7 +29,7 @@ export function readAssetQuery(text: string, entity: AssetType | undefined): Typ
 	const isEvents = !(tryRead(text, 'event') instanceof RollcallError);
 	throw explain(isUser ? asUsers : asDevices, {
 		fix: isEvents
-			? `these are fields of events: rollcall events '${text}'`
+			? `these are fields of events: rollcall events ${quoteForShell(text)}`
 			: `it was read as with ${asked}; for the other kind of asset give ${other}`,
 	});
 }

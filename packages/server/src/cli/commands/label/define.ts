@@ -13,7 +13,8 @@ export function defineLabel(program: Command, bind: Bind): void {
 		.summary('labels of our own on devices and users')
 		.description(
 			'Labels are words of yours on devices and users, with a value where wanted. They stay when assets are collected again,\n' +
-				'merged or split. Queries ask for them: `labels.prod exists`, `labels.env = eu`.',
+				'merged or split. Queries ask for them: `labels.prod exists`, `labels.env = eu`. They have no history: as of any moment\n' +
+				'an asset has the labels that it has today.',
 		);
 	addExamples(label, 'rollcall label create prod --colour red', `rollcall label add prod --query 'tags.env = prod'`);
 	defineList(label, bind);
