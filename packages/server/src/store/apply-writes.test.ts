@@ -215,6 +215,26 @@ onEveryServer((openCluster) => {
 		]);
 	});
 
+	test('of a changed device only the addresses are written that came, and deleted that went', async () => {
+		const write = async (minutes: number, addresses: Readonly<Record<string, unknown>>) => {
+			const attributes = { name: `name ${minutes}`, account_id: '1', region: 'r', ...addresses };
+			const rows = [makeRow('a', { attributes })];
+			await readScope(ground, rows, { executionId: await beginRun(ground, minute(minutes)), at: minute(minutes) });
+			return await ground.look<{ ip: string }>('select ctid, xmin, xmax, * from asset_ip order by kind, ip');
+		};
+		const addresses = { internal_ips: ['10.0.0.1', '10.0.0.2'], external_ips: ['52.0.0.1'], ipv6: ['2001:db8::1'] };
+		const first = await write(0, addresses);
+		expect(first).toHaveLength(4);
+		expect(await write(1, addresses)).toEqual(first);
+		const changed = { internal_ips: ['10.0.0.2', '10.0.0.3'], external_ips: ['52.0.0.1', '10.0.0.1'], ipv6: null };
+		const second = await write(2, changed);
+		expect(second.map(({ ip }) => ip)).toEqual(['10.0.0.1', '52.0.0.1', '10.0.0.2', '10.0.0.3']);
+		expect(first.filter((row) => second.some((other) => JSON.stringify(other) === JSON.stringify(row)))).toHaveLength(
+			2,
+		);
+		expect(await write(3, { internal_ips: [], external_ips: null })).toEqual([]);
+	});
+
 	test('parts that were not read keep their attributes and digests', async () => {
 		const executionId = await beginRun(ground, minute(0));
 		const full = makeRow('a', {

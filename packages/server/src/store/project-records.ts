@@ -114,19 +114,25 @@ update ${table} d set scope = i.scope, changed_at = i.observed_at, valid_from = 
 from incoming_${table} i where d.record = i.record`;
 }
 
+/** Only what is otherwise: most changes of a device are none of its addresses. */
 async function writeAddresses(tx: TenantTransaction, mayBeKnown: boolean): Promise<void> {
-	if (mayBeKnown) await tx.client.query('delete from asset_ip a using incoming_device i where a.record = i.record');
+	if (mayBeKnown) await tx.client.query(lostAddressSql);
 	await tx.client.query(addressSql, [tx.organizationId]);
 }
+
+const addressKinds = ['internal_ips', 'external_ips', 'ipv6'];
+
+const lostAddressSql = `
+delete from asset_ip a using incoming_device i
+where a.record = i.record and not coalesce(
+	a.ip = any (case a.kind ${addressKinds.map((kind) => `when '${kind}' then i.${kind}`).join(' ')} end::inet[]), false)`;
 
 const addressSql = `
 insert into asset_ip (organization, ip, record, kind)
 select $1::uuid, a.ip::inet, i.record, a.kind
 from incoming_device i
 cross join lateral (
-	select unnest(i.internal_ips) as ip, 'internal_ips' as kind
-	union all select unnest(i.external_ips), 'external_ips'
-	union all select unnest(i.ipv6), 'ipv6'
+	${addressKinds.map((kind) => `select unnest(i.${kind}) as ip, '${kind}' as kind`).join(' union all ')}
 ) a
 on conflict do nothing`;
 
