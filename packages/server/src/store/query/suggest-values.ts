@@ -1,19 +1,16 @@
 import { assetKinds, attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { fold } from '@rollcall/model/history/text.ts';
+import { kindsOf } from '@rollcall/model/query/check-rule.ts';
 import type { QueryField } from '@rollcall/model/query/fields.ts';
 import { sql } from 'kysely';
 import { runSql } from '../compile-sql.ts';
-import { tagNameTerm } from '../terms.ts';
 import type { TenantTransaction } from '../transaction.ts';
-import { allOf, toSql } from './clause.ts';
-import { exactLimit } from './count-facets.ts';
 import { listFacetFields } from './facet-fields.ts';
-import { isLivePrimary } from './related-clause.ts';
-import { attributes, column, type Rows, source } from './rows.ts';
+import { listLabelValues, listTagValues, listTold, mostValues } from './told-values.ts';
 
 export interface SuggestOptions {
-	/** Of tags: the name whose values are asked for; without it the names themselves are. */
+	/** Of tags and labels: the name whose values are asked for; without it the names themselves are. */
 	readonly name?: string;
 	/** Matched whatever its case; values that begin with it come before those that hold it. */
 	readonly text: string;
@@ -27,32 +24,42 @@ export interface SuggestedValue {
 }
 
 const defaultLimit = 20;
-/** Of more different values the rare ones are not suggested. */
-const mostValues = 50_000;
 
-/** Values that a field has and that a text may be the beginning of, the most frequent first. */
+/**
+ * Values that a field has and that a text may be the beginning of, the most frequent first. Of times and of ids of single
+ * things there are none: nobody looks for those by their beginning.
+ */
 export async function suggestValues(
 	tx: TenantTransaction,
 	field: QueryField,
 	{ name, text, limit = defaultLimit }: SuggestOptions,
 ): Promise<readonly SuggestedValue[]> {
-	const known = field.values?.map((value) => ({ value, count: null }));
-	const values = known ?? (field.entity === 'event' ? [] : await listValues(tx, field.entity, field, name));
+	const values = field.values?.map(uncounted) ?? (await listValues(tx, field, name));
 	const wanted = fold(text);
 	const begins = values.filter(({ value }) => fold(value).startsWith(wanted));
 	const holds = values.filter(({ value }) => !fold(value).startsWith(wanted) && fold(value).includes(wanted));
 	return [...begins, ...holds].slice(0, limit);
 }
 
+function uncounted(value: string): SuggestedValue {
+	return { value, count: null };
+}
+
 async function listValues(
 	tx: TenantTransaction,
-	type: AssetType,
 	field: QueryField,
 	name: string | undefined,
 ): Promise<readonly SuggestedValue[]> {
-	if (field.type === 'named' && name !== undefined) return await listTagValues(tx, type, name);
-	const counted = await listCounted(tx, type, field);
-	return counted.length > 0 ? counted : await listTold(tx, type, field);
+	const { entity } = field;
+	if (entity === 'event') return await listOfEvents(tx, field);
+	if (field.name === 'labels') return await listLabelValues(tx, entity, name);
+	if (field.type === 'named' && name !== undefined) return await listTagValues(tx, entity, name);
+	if (field.name === 'account_name' || field.name === 'ou_path') return await listOfAccounts(tx, field.name);
+	if (field.name === 'integrations') return await listIntegrations(tx, entity);
+	const counted = await listCounted(tx, entity, field);
+	if (counted.length > 0) return counted;
+	if (field.name === 'sources') return kindsOf(entity).map(uncounted);
+	return isTold(field) ? await listTold(tx, entity, field) : [];
 }
 
 /** From what is kept for each scope. */
@@ -70,42 +77,38 @@ async function listCounted(
 	);
 }
 
-/** From the records themselves. */
-async function listTold(
+/** Whether the records tell it. */
+function isTold({ name, type, origin }: QueryField): boolean {
+	return type !== 'time' && (origin === 'attribute' || name === 'instance_id' || name === 'ips');
+}
+
+/** Which accounts there are changes by their own list, so nothing is counted by their names. */
+async function listOfAccounts(
 	tx: TenantTransaction,
-	type: AssetType,
-	{ attribute, member }: QueryField,
+	column: 'account_name' | 'ou_path',
 ): Promise<readonly SuggestedValue[]> {
-	if (!assetKinds.some((kind) => Object.hasOwn(attributesOfKind(kind), attribute))) return [];
-	const rows: Rows = { type, alias: 'd', at: null };
-	const value = member === undefined ? sql`(e.v #>> '{}')` : sql`(e.v ->> ${member}::text)`;
-	return await runSql<SuggestedValue>(
+	const value = sql.ref(column === 'account_name' ? 'name' : column);
+	const rows = await runSql<{ value: string }>(
 		tx,
-		sql`select ${value} as value, count(*)::int as count from ${source(rows)}
-			cross join lateral jsonb_path_query(${attributes(rows)} -> ${attribute}::text, '$[*]') e(v)
-			where ${toSql(await whereLooked(tx, rows))} and jsonb_typeof(e.v) <> 'array' and ${value} is not null
-			group by 1 order by 2 desc, 1 limit ${mostValues}`,
+		sql`select distinct ${value} as value from tenant_account where ${value} is not null and retired_at is null
+			order by 1 limit ${mostValues}`,
 	);
+	return rows.map((row) => uncounted(row.value));
 }
 
-async function listTagValues(tx: TenantTransaction, type: AssetType, name: string): Promise<readonly SuggestedValue[]> {
-	const rows: Rows = { type, alias: 'd', at: null };
-	const pairs = await runSql<{ name: string; value: string; count: number }>(
-		tx,
-		sql`select t.key as name, t.value, count(*)::int as count from ${source(rows)}
-			cross join lateral jsonb_each_text(${attributes(rows)} -> 'tags') t
-			where ${column(rows, 'terms')} @> ${[tagNameTerm(fold(name))]}::bigint[] and ${toSql(await whereLooked(tx, rows))}
-			group by 1, 2 order by 3 desc, 2 limit ${mostValues}`,
-	);
-	return pairs.filter((pair) => fold(pair.name) === fold(name)).map(({ value, count }) => ({ value, count }));
+async function listIntegrations(tx: TenantTransaction, type: AssetType | null): Promise<readonly SuggestedValue[]> {
+	const rows = await runSql<{ id: string; kind: string }>(tx, sql`select id, kind from integration order by kind, id`);
+	return rows.filter(({ kind }) => type === null || kind.endsWith(`.${type}s`)).map(({ id }) => uncounted(id));
 }
 
-/** All live assets where they are few, else the sample. */
-async function whereLooked(tx: TenantTransaction, rows: Rows) {
-	const live = isLivePrimary(rows);
-	const [row] = await runSql<{ total: number }>(
-		tx,
-		sql`select count(*)::int as total from (select from ${source(rows)} where ${toSql(live)} limit ${exactLimit + 1}) few`,
-	);
-	return allOf([live, (row?.total ?? 0) <= exactLimit || column(rows, 'sampled')]);
+async function listOfEvents(tx: TenantTransaction, { name }: QueryField): Promise<readonly SuggestedValue[]> {
+	if (name === 'integration') return await listIntegrations(tx, null);
+	if (name === 'source') return assetKinds.map(uncounted);
+	if (name !== 'attribute') return [];
+	return [...new Set(assetKinds.flatMap(listTracked))].sort().map(uncounted);
+}
+
+/** Attributes whose changes are events. */
+function listTracked(kind: string): readonly string[] {
+	return Object.entries(attributesOfKind(kind)).flatMap(([name, { tracked }]) => (tracked ? [name] : []));
 }
