@@ -34,20 +34,18 @@ export async function dropExpired(client: pg.ClientBase, now: Date, retentionDay
 		for (const table of partitionedTables) {
 			await client.query(`delete from ${table}_default where ${partitionColumn(table)} < $1`, [from]);
 		}
-		for (const sql of [outcomeSql, accountSql, executionSql]) await client.query(sql, [from]);
+		for (const sql of expiredSql) await client.query(sql, [from]);
 	});
 	return isDone ? names : [];
 }
 
-/** Of each scope stays what it had ended with by then, and when it was last complete: both are asked for of later moments. */
-const outcomeSql = `
-delete from scope_outcome o
-where o.to_at < $1
-	and exists (select from scope_outcome l where l.scope = o.scope and l.from_at > o.from_at and l.from_at <= $1)
-	and (o.outcome <> 'complete' or exists (select from scope_outcome l
-		where l.scope = o.scope and l.from_at > o.from_at and l.from_at <= $1 and l.outcome = 'complete'))`;
-
-const accountSql = 'delete from account_version where valid_to <= $1';
+/** Of what outcomes are kept of stays how it had ended by then, and when it was last complete: both are asked for of later moments. */
+function outcomeSql(table: string, keys: readonly string[]): string {
+	const later = `select from ${table} l
+		where ${keys.map((key) => `l.${key} = o.${key}`).join(' and ')} and l.from_at > o.from_at and l.from_at <= $1`;
+	return `delete from ${table} o
+		where o.to_at < $1 and exists (${later}) and (o.outcome <> 'complete' or exists (${later} and l.outcome = 'complete'))`;
+}
 
 /** Their events went with the months. The last execution of each integration stays, whatever became of it. */
 const executionSql = `
@@ -62,3 +60,10 @@ where e.state = 'completed' and e.finished_at < $1
 	and not exists (select from source_record r where r.missed_in is not null and r.missed_in = e.id)
 	and not exists (select from source_record r where r.missed_in is not null and r.held_in = e.id)
 	and not exists (select from account a where a.absent_in = e.id)`;
+
+const expiredSql = [
+	outcomeSql('scope_outcome', ['scope']),
+	outcomeSql('enrichment_outcome', ['scope', 'action']),
+	'delete from account_version where valid_to <= $1',
+	executionSql,
+];
