@@ -8,7 +8,16 @@ import { ensurePartitions } from './partitions.ts';
 import { requireKept } from './query/moments.ts';
 import { readAssets } from './query/read-assets.ts';
 import { sweepExecution } from './sweep.ts';
-import { accountId, beginRun, type Ground, makeRow, nativeIdOf, openGround, type Reading, readScope } from './testing/ground.ts';
+import {
+	accountId,
+	beginRun,
+	type Ground,
+	makeRow,
+	nativeIdOf,
+	openGround,
+	type Reading,
+	readScope,
+} from './testing/ground.ts';
 import { onEveryServer } from './testing/servers.ts';
 
 const now = new Date('2026-09-10T00:00:00.000Z');
@@ -151,7 +160,9 @@ onEveryServer((openCluster) => {
 		expect(then).toMatchObject([{ unknown: { elastic_ips: 'not_permitted', network_interfaces: 'not_permitted' } }]);
 		await drop();
 		expect(await read(day('06-15'))).toEqual(then);
-		expect(await ground.look('select action, from_at, outcome from enrichment_outcome order by action, from_at')).toEqual([
+		expect(
+			await ground.look('select action, from_at, outcome from enrichment_outcome order by action, from_at'),
+		).toEqual([
 			...ends.slice(2).map(([at, outcome]) => ({ action: one, from_at: day(at), outcome })),
 			{ action: other, from_at: day('02-15'), outcome: 'denied' },
 		]);
