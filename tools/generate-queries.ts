@@ -57,6 +57,8 @@ everything. A rule is
 - What is unknown neither matches nor fails: \`not exists\` and \`!=\` never find it. A count tells how many more may match.
 - Times are UTC: \`2026-01-05\`, \`2026-01-05T10:00:00Z\`, \`now\`, \`now-7d\`, \`now-7d/d\` (rounded down to the day), with
   s m h d w M y. With \`--as-of\` they count from that moment.
+- With \`--as-of\` what was known then is asked, whatever became of it since: what was switched off or refused later is
+  found, what was first read later is unknown. Labels are those of now.
 - Only live assets are looked at, unless a rule asks for \`states\`.
 - Labels have no history: as of any moment, an asset has the labels that it has today.
 

@@ -8,6 +8,26 @@ create view tenant_directory_user_past as select * from (
 ) p where organization = current_organization();
 grant select on tenant_device_past, tenant_directory_user_past to rollcall_app;
 
+-- How enrichments of scopes ended, as intervals. A row is written when one ends otherwise than before, or read another
+-- report, and not when the same is found again: that the scope says (`tried_at`).
+create table enrichment_outcome (
+	scope bigint not null,
+	action text collate "C" not null,
+	from_at timestamptz(3) not null,
+	-- The last time the same was found; empty in the latest of each: so far as the scope says.
+	to_at timestamptz(3),
+	organization uuid not null default current_organization(),
+	outcome text collate "C" not null,
+	cause jsonb,
+	-- When AWS made what was read, where that is earlier than the reading.
+	as_of timestamptz(3),
+	primary key (scope, action, from_at)
+);
+select isolate_table('enrichment_outcome');
+grant select, insert, update on enrichment_outcome to rollcall_app;
+create view tenant_enrichment_outcome as select * from enrichment_outcome where organization = current_organization();
+grant select on tenant_enrichment_outcome to rollcall_app;
+
 -- Names that the searchable column holds the beginning of only. None as a rule, but both sides of an `or` need an index.
 create index device_long_name on device (organization, asset_id) where is_primary and char_length(name_folded) >= 512;
 create index device_version_long_name on device_version (organization, asset_id)

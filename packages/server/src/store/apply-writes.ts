@@ -1,18 +1,10 @@
-import { toStorableJson } from '@rollcall/model/history/storable-json.ts';
-import {
-	closeScopes,
-	findUntrusted,
-	mergeEnrichments,
-	releaseScopes,
-	type SeenWrite,
-	savePages,
-	unmissRecords,
-} from './close-scopes.ts';
+import { closeScopes, findUntrusted, releaseScopes, type SeenWrite, savePages, unmissRecords } from './close-scopes.ts';
+import { type EnrichmentStates, saveEnrichments } from './enrichment-outcomes.ts';
 import { mergeRecords, type RecordChange } from './merge-records.ts';
 import { publishEvents } from './publish-events.ts';
 import { confirmDetails } from './record-details.ts';
 import type { BatchRow } from './record-lines.ts';
-import type { EnrichmentState, RecordId, ScopeId, ScopeWrite, ScopeWriteResult } from './scope-write.ts';
+import type { RecordId, ScopeId, ScopeWrite, ScopeWriteResult } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 import { writeObservations } from './write-observations.ts';
 import { prepareWriteTables } from './write-tables.ts';
@@ -67,7 +59,7 @@ interface LockedScope {
 	readonly id: ScopeId;
 	readonly epoch: number;
 	readonly closedEpoch: number;
-	readonly enrichments: Readonly<Record<string, EnrichmentState>>;
+	readonly enrichments: EnrichmentStates;
 }
 
 /** Locks scopes in the order of their ids, so that two writers never wait for each other. */
@@ -136,27 +128,6 @@ function collectRows(writes: readonly ScopeWrite[]): CollectedRows {
 				return change ? [change] : [];
 			}),
 	};
-}
-
-async function saveEnrichments(
-	tx: TenantTransaction,
-	writes: readonly ScopeWrite[],
-	scopes: ReadonlyMap<ScopeId, LockedScope>,
-): Promise<void> {
-	const states = new Map<ScopeId, Readonly<Record<string, EnrichmentState>>>();
-	for (const { scopeId, observedAt, enrichments } of writes) {
-		if (!enrichments) continue;
-		states.set(
-			scopeId,
-			mergeEnrichments(states.get(scopeId) ?? scopes.get(scopeId)?.enrichments ?? {}, enrichments, observedAt),
-		);
-	}
-	if (states.size === 0) return;
-	await tx.client.query(
-		`update scope s set enrichments = g.enrichments
-		from unnest($1::bigint[], $2::jsonb[]) as g(id, enrichments) where s.id = g.id`,
-		[[...states.keys()], [...states.values()].map((state) => toStorableJson(JSON.stringify(state)))],
-	);
 }
 
 function emptyResult(status: ScopeWriteResult['status']): ScopeWriteResult {

@@ -2,10 +2,16 @@ import type { LinkReason } from '@rollcall/model/asset/correlation.ts';
 import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { UnknownMask } from '@rollcall/model/asset/unknown.ts';
-import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { AssetRow } from './asset-listing.ts';
-import { lastConfirmedAt, type RecordStanding, type StandingFacts, standingOf } from './asset-standing.ts';
+import {
+	type EnrichmentStanding,
+	enrichmentsOf,
+	lastConfirmedAt,
+	type RecordStanding,
+	type StandingFacts,
+	standingOf,
+} from './asset-standing.ts';
 import { runSql } from './compile-sql.ts';
 import { withLabels } from './labels.ts';
 import { projections } from './projections.ts';
@@ -47,15 +53,6 @@ export interface SourceLink {
 	readonly value: string | null;
 	/** Native id of the record that it is linked with. */
 	readonly with: string | null;
-}
-
-export interface EnrichmentStanding {
-	readonly action: string;
-	readonly outcome: Outcome;
-	readonly confirmedAt: string | null;
-	/** When AWS made what was read, where that is earlier than the reading: the age of a report. */
-	readonly asOf: string | null;
-	readonly cause: OutcomeCause | null;
 }
 
 export interface AssetEvent {
@@ -163,13 +160,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 		lastChangedAt: row.changed_at.toISOString(),
 		unknown: row.unknown ?? {},
 		notes: row.notes ?? [],
-		enrichments: Object.entries(row.enrichments).map(([action, state]) => ({
-			action,
-			outcome: state.outcome,
-			confirmedAt: state.confirmed_at ?? null,
-			asOf: state.as_of ?? null,
-			cause: state.cause ?? null,
-		})),
+		enrichments: enrichmentsOf(row.enrichments),
 	}));
 }
 

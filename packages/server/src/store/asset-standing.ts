@@ -1,5 +1,6 @@
 import type { RecordState } from '@rollcall/model/asset/record-state.ts';
 import type { Outcome, OutcomeCause } from '@rollcall/model/run/outcome.ts';
+import type { PastEnrichment } from './enrichment-outcomes.ts';
 
 const digestBytes = 32;
 
@@ -58,4 +59,26 @@ export function lastConfirmedAt(facts: StandingFacts): string | null {
 export function wasRead(hash: Buffer, part: number): boolean {
 	const digest = hash.subarray(part * digestBytes, (part + 1) * digestBytes);
 	return digest.length > 0 && digest.some((byte) => byte !== 0);
+}
+
+/** How an enrichment of a scope ended last. */
+export interface EnrichmentStanding {
+	readonly action: string;
+	readonly outcome: Outcome;
+	/** When it last succeeded. */
+	readonly confirmedAt: string | null;
+	/** When AWS made what was read, where that is earlier than the reading: the age of a report. */
+	readonly asOf: string | null;
+	readonly cause: OutcomeCause | null;
+}
+
+/** Of those that were ever made, now or by a moment. */
+export function enrichmentsOf(states: Readonly<Record<string, PastEnrichment>>): readonly EnrichmentStanding[] {
+	return Object.entries(states).map(([action, state]) => ({
+		action,
+		outcome: state.outcome,
+		confirmedAt: state.confirmed_at ?? null,
+		asOf: state.as_of ?? null,
+		cause: state.cause ?? null,
+	}));
 }

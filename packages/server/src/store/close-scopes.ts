@@ -1,5 +1,5 @@
 import { recordOutcomes } from './scope-outcomes.ts';
-import type { EnrichmentState, EnrichmentUpdate, RecordId, ScopeWrite } from './scope-write.ts';
+import type { RecordId, ScopeWrite } from './scope-write.ts';
 import type { TenantTransaction } from './transaction.ts';
 
 /** Scopes whose complete close cannot be proven: a page before the last one is not there. */
@@ -194,25 +194,4 @@ async function markNamed(tx: TenantTransaction, write: ScopeWrite, named: readon
 		[write.scopeId, write.executionId, named, write.readStartedAt],
 	);
 	return rows[0]?.missed ?? 0;
-}
-
-/** Enrichment states after a run. One that did not succeed keeps the time it last did. */
-export function mergeEnrichments(
-	stored: Readonly<Record<string, EnrichmentState>>,
-	updates: Readonly<Record<string, EnrichmentUpdate>>,
-	at: Date,
-): Record<string, EnrichmentState> {
-	const merged: Record<string, EnrichmentState> = { ...stored };
-	for (const [action, { outcome, cause, asOf }] of Object.entries(updates)) {
-		const confirmedAt = outcome === 'complete' ? at.toISOString() : stored[action]?.confirmed_at;
-		const madeAt = outcome === 'complete' ? asOf?.toISOString() : stored[action]?.as_of;
-		merged[action] = {
-			outcome,
-			...(cause ? { cause } : {}),
-			...(confirmedAt ? { confirmed_at: confirmedAt } : {}),
-			tried_at: at.toISOString(),
-			...(madeAt ? { as_of: madeAt } : {}),
-		};
-	}
-	return merged;
 }

@@ -8,7 +8,16 @@ import { ensurePartitions } from './partitions.ts';
 import { requireKept } from './query/moments.ts';
 import { readAssets } from './query/read-assets.ts';
 import { sweepExecution } from './sweep.ts';
-import { accountId, beginRun, type Ground, makeRow, nativeIdOf, openGround, readScope } from './testing/ground.ts';
+import {
+	accountId,
+	beginRun,
+	type Ground,
+	makeRow,
+	nativeIdOf,
+	openGround,
+	type Reading,
+	readScope,
+} from './testing/ground.ts';
 import { onEveryServer } from './testing/servers.ts';
 
 const now = new Date('2026-09-10T00:00:00.000Z');
@@ -41,10 +50,15 @@ onEveryServer((openCluster) => {
 		return await withClient(ground.database.connection, work);
 	}
 
-	async function run(at: Date, rows: ReturnType<typeof makeRow>[], outcome: 'complete' | 'denied' = 'complete') {
+	async function run(
+		at: Date,
+		rows: ReturnType<typeof makeRow>[],
+		outcome: 'complete' | 'denied' = 'complete',
+		enrichments: Reading['enrichments'] = {},
+	) {
 		const executionId = await beginRun(ground, at);
 		executions.push(executionId);
-		await readScope(ground, rows, { executionId, at, outcome });
+		await readScope(ground, rows, { executionId, at, outcome, enrichments });
 		await ground.store.tenant(ground.organizationId, (tx) =>
 			sweepExecution(tx, { integrationId: ground.integrationId, executionId, at }),
 		);
@@ -126,6 +140,31 @@ onEveryServer((openCluster) => {
 		expect(await ground.look('select name from account_version order by valid_from')).toEqual([
 			{ name: 'second' },
 			{ name: 'third' },
+		]);
+	});
+
+	test('so of each enrichment of it', async () => {
+		const [one, other] = ['ec2:DescribeAddresses', 'ec2:DescribeNetworkInterfaces'];
+		const ends = [
+			['02-01', 'complete'],
+			['02-15', 'denied'],
+			['03-01', 'complete'],
+			['04-01', 'denied'],
+			['07-01', 'complete'],
+		] as const;
+		for (const [at, outcome] of ends) {
+			const enrichments = { [one]: { outcome }, ...(at === '02-15' ? { [other]: { outcome } } : {}) };
+			await run(day(at), [makeRow('a')], 'complete', enrichments);
+		}
+		const then = await read(day('06-15'));
+		expect(then).toMatchObject([{ unknown: { elastic_ips: 'not_permitted', network_interfaces: 'not_permitted' } }]);
+		await drop();
+		expect(await read(day('06-15'))).toEqual(then);
+		expect(
+			await ground.look('select action, from_at, outcome from enrichment_outcome order by action, from_at'),
+		).toEqual([
+			...ends.slice(2).map(([at, outcome]) => ({ action: one, from_at: day(at), outcome })),
+			{ action: other, from_at: day('02-15'), outcome: 'denied' },
 		]);
 	});
 

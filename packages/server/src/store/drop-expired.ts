@@ -64,7 +64,8 @@ async function deleteExpired(client: pg.ClientBase, from: Date): Promise<void> {
 		condition: `t.${partitionColumn(table)} < $1`,
 	}));
 	const others = [
-		{ table: 'scope_outcome', condition: isOldOutcome },
+		{ table: 'scope_outcome', condition: isOldOutcome('scope_outcome', ['scope']) },
+		{ table: 'enrichment_outcome', condition: isOldOutcome('enrichment_outcome', ['scope', 'action']) },
 		{ table: 'account_version', condition: 't.valid_to <= $1' },
 		{ table: 'execution', condition: isOldExecution },
 	];
@@ -75,12 +76,12 @@ async function deleteExpired(client: pg.ClientBase, from: Date): Promise<void> {
 	}
 }
 
-/** Of each scope stays what it had ended with by then, and when it was last complete: both are asked for of later moments. */
-const isOldOutcome = `
-t.to_at < $1
-	and exists (select from scope_outcome l where l.scope = t.scope and l.from_at > t.from_at and l.from_at <= $1)
-	and (t.outcome <> 'complete' or exists (select from scope_outcome l
-		where l.scope = t.scope and l.from_at > t.from_at and l.from_at <= $1 and l.outcome = 'complete'))`;
+/** Of what outcomes are kept of stays how it had ended by then, and when it was last complete: both are asked for of later moments. */
+function isOldOutcome(table: string, keys: readonly string[]): string {
+	const later = `select from ${table} l
+		where ${keys.map((key) => `l.${key} = t.${key}`).join(' and ')} and l.from_at > t.from_at and l.from_at <= $1`;
+	return `t.to_at < $1 and exists (${later}) and (t.outcome <> 'complete' or exists (${later} and l.outcome = 'complete'))`;
+}
 
 /** Their events went with the months. The last execution of each integration stays, whatever became of it. */
 const isOldExecution = `

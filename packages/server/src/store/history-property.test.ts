@@ -1,8 +1,11 @@
 import type { AttributeValues } from '@rollcall/model/asset/derived.ts';
+import { assetTypes } from '@rollcall/model/asset/record-state.ts';
 import { type AttributeChange, applyChanges, trackedAttributes } from '@rollcall/model/history/diff-attributes.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openTestCluster } from '../../test/postgres-cluster.ts';
+import { projections } from './projections.ts';
+import { readAssets } from './query/read-assets.ts';
 import { anyHistory, openHistory } from './testing/any-history.ts';
 import { type Ground, minute, openGround } from './testing/ground.ts';
 
@@ -58,7 +61,7 @@ from (${['device', 'directory_user']
 where organization = $1 order by record`;
 
 /** A record as the events up to a moment tell it. */
-class Told {
+class RecordTold {
 	isMember = false;
 	isDuplicate = false;
 	assetId: string | undefined;
@@ -112,7 +115,7 @@ function judgeMoment(past: Past, at: Date): void {
 	const standings = asOf(past.standings, at);
 	expect(standings.map(({ record }) => record)).toEqual(images.map(({ record }) => record));
 	for (const image of images) {
-		const told = new Told();
+		const told = new RecordTold();
 		for (const event of events.filter((each) => each.at <= at && concerns(each, image.record))) {
 			const then = asOf(past.images, event.at).find(({ record }) => record === image.record);
 			told.take(event, then ?? image);
@@ -131,6 +134,62 @@ function judgeMoment(past: Past, at: Date): void {
 		if (ofAsset.some(({ state }) => state === 'active')) expect(primaries[0]?.state).toBe('active');
 	}
 }
+
+interface Told {
+	readonly at: Date;
+	readonly assets: readonly unknown[];
+}
+
+/**
+ * Every asset that there is or was, as it is told now or as of a moment. Without the time of the last confirmation: as of a
+ * moment it is the moment itself while the scope was complete before and after it.
+ */
+async function readAll({ store, organizationId, look }: Ground, at: Date | null): Promise<readonly unknown[]> {
+	const assets = await Promise.all(
+		assetTypes.map(async (type) => {
+			const { table } = projections[type];
+			const ids = await look<{ id: string }>(
+				`select asset_id as id from ${table} where organization = $1
+				union select asset_id from ${table}_version where organization = $1 order by 1`,
+				[organizationId],
+			);
+			return await store.tenant(organizationId, (tx) =>
+				readAssets(
+					tx,
+					{ type, at: at?.toISOString() ?? null },
+					ids.map(({ id }) => id),
+				),
+			);
+		}),
+	);
+	return assets.flat().map(({ lastConfirmedAt: _confirmed, attributes, ...asset }) => {
+		const { last_activity_at: _active, ...told } = attributes;
+		return { ...asset, attributes: told };
+	});
+}
+
+test('invariant 5: what is told of assets as of any moment is what was told then, whatever happened since', async () => {
+	const ground = await openGround(openTestCluster);
+	let number = 0;
+	await fc.assert(
+		fc.asyncProperty(anyHistory, async (steps) => {
+			number += 1;
+			const { ground: own, run, correlate } = await openHistory(ground, `told-${number}`);
+			const told: Told[] = [];
+			for (const [index, step] of steps.entries()) {
+				await run(step, index * 2);
+				if (step.correlated !== 0) told.push({ at: minute(index * 2), assets: await readAll(own, null) });
+				if (step.correlated === null) continue;
+				const minutes = index * 2 + step.correlated;
+				await correlate(step, minutes);
+				told.push({ at: minute(minutes), assets: await readAll(own, null) });
+			}
+			for (const { at, assets } of told) expect(await readAll(own, at)).toEqual(assets);
+		}),
+		{ numRuns: 10, interruptAfterTimeLimit: 60_000 },
+	);
+	await ground.close();
+}, 180_000);
 
 test('invariant 5: records, states and assets as of any moment are their first images and the events up to it', async () => {
 	const ground = await openGround(openTestCluster);

@@ -135,6 +135,16 @@ describe('a page as of a moment', () => {
 	])('with [%s] is found by %j', async (text, uses) => {
 		expectPlans(await explainQuery({ text, at: then }, readPage), { uses });
 	});
+
+	test.each<[Entity, string]>([
+		['device', 'elastic_ips exists and state = running'],
+		['device', 'not network_interfaces exists or elastic_ips unknown'],
+		['user', 'mfa_enabled = true and not credential_report_at exists'],
+	])('finds the scopes whose enrichments hide something once: %ss with [%s]', async (entity, text) => {
+		const plans = await explainQuery({ text, entity, at: then }, readPage);
+		expect(plans.text).toContain('enrichment_outcome');
+		expect(plans.perRow, plans.text).not.toContain('enrichment_outcome');
+	});
 });
 
 test('one asset is read by its id or its instance id, with its events', async () => {

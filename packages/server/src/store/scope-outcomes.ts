@@ -12,8 +12,7 @@ export interface ScopeOutcome {
 }
 
 /**
- * Records how scopes ended: on the scope itself, and as an interval that is extended while nothing changes (the code and
- * action of the cause count, its wording does not). Idempotent.
+ * Records how scopes ended: on the scope itself, and as an interval that is extended while nothing changes. Idempotent.
  */
 export async function recordOutcomes(tx: TenantTransaction, ended: readonly ScopeOutcome[]): Promise<void> {
 	if (ended.length === 0) return;
@@ -37,26 +36,27 @@ export async function recordOutcomes(tx: TenantTransaction, ended: readonly Scop
 
 const given =
 	'jsonb_to_recordset($1::jsonb) as g(scope bigint, outcome text, cause jsonb, at timestamptz, execution uuid)';
-const same = `o.outcome = g.outcome and o.cause ->> 'code' is not distinct from g.cause ->> 'code'
+/** Whether `o` ended as `g` did: the code and action of the cause count, its wording does not. */
+export const sameOutcome = `o.outcome = g.outcome and o.cause ->> 'code' is not distinct from g.cause ->> 'code'
 	and o.cause ->> 'action' is not distinct from g.cause ->> 'action'`;
 const latest = 'o.from_at = (select max(l.from_at) from scope_outcome l where l.scope = g.scope)';
 
 const extendSql = `
 update scope_outcome o set to_at = greatest(o.to_at, g.at), last_execution = g.execution
 from ${given}
-where o.scope = g.scope and ${latest} and ${same}`;
+where o.scope = g.scope and ${latest} and ${sameOutcome}`;
 
 const beginSql = `
 insert into scope_outcome (scope, from_at, to_at, outcome, cause, first_execution, last_execution)
 select g.scope, g.at, g.at, g.outcome, nullif(g.cause, 'null'), g.execution, g.execution
 from ${given}
-where not exists (select from scope_outcome o where o.scope = g.scope and ${latest} and ${same})
+where not exists (select from scope_outcome o where o.scope = g.scope and ${latest} and ${sameOutcome})
 on conflict (scope, from_at) do update set outcome = excluded.outcome, cause = excluded.cause,
 	first_execution = excluded.first_execution, last_execution = excluded.last_execution`;
 
 const scopeSql = `
 update scope o set
-	outcome_since = case when ${same} then coalesce(o.outcome_since, g.at) else g.at end,
+	outcome_since = case when ${sameOutcome} then coalesce(o.outcome_since, g.at) else g.at end,
 	outcome = g.outcome, cause = nullif(g.cause, 'null'), outcome_at = g.at, last_execution = g.execution,
 	last_complete_at = case when g.outcome = 'complete' then g.at else o.last_complete_at end, removed_at = null,
 	incomplete_runs = case

@@ -46,6 +46,14 @@ const rules: Readonly<Record<string, string>> = {
 	'the last interval of a scope says its outcome': `select s.account_id || s.region from scope s
 		left join lateral (select outcome from scope_outcome o where o.scope = s.id order by from_at desc limit 1) o on true
 		where o.outcome is distinct from s.outcome`,
+	'the last interval of an enrichment says its outcome': `select s.account_id || s.region || e.action
+		from scope s cross join lateral jsonb_each(s.enrichments) e(action, state)
+		left join lateral (select outcome, to_at from enrichment_outcome o
+			where o.scope = s.id and o.action = e.action order by from_at desc limit 1) o on true
+		where o.outcome is distinct from e.state ->> 'outcome' or o.to_at is not null`,
+	'intervals of an enrichment follow one another': `select o.scope || o.action from (
+			select o.*, lead(from_at) over (partition by scope, action order by from_at) as next from enrichment_outcome o
+		) o where (o.next is null) <> (o.to_at is null) or o.to_at < o.from_at or o.to_at > o.next`,
 	'a record that was missed is decided: gone or held': `select native_id from source_record
 		where missed_in is not null and held_in is null and state <> 'retired'`,
 	'a retired record is neither missed nor held': `select native_id from source_record

@@ -5,8 +5,16 @@ import { openStage, type Stage } from './stage.ts';
 
 const simulator = { accounts: 3, regions: 2, instances: 120, terminatedShare: 0.05 };
 
-/** Tables that hold what a record is. */
-const tables = ['source_record', 'record_raw', 'record_version', 'device', 'scope_observation', 'event'] as const;
+/** Tables that hold what a record is, and how what is told of it ended. */
+const tables = [
+	'source_record',
+	'record_raw',
+	'record_version',
+	'device',
+	'scope_observation',
+	'enrichment_outcome',
+	'event',
+] as const;
 
 describe('invariant 4: unchanged content writes no row of source_record', () => {
 	let stage: Stage;

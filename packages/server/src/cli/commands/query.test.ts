@@ -287,6 +287,42 @@ test('an asset that was not known yet, or is not known at all, is said to be so'
 	expect(nobody.written.err).toMatch(/^error INVENTORY:0001: no device and no user has the id "x"\nfix: /u);
 });
 
+test('an asset as it was tells how the enrichments of its scope had ended; ages are those of that time', async () => {
+	const enrichment = {
+		action: 'iam:GetCredentialReport',
+		outcome: 'complete' as const,
+		confirmedAt: '2026-01-04T23:00:00.000Z',
+		asOf: '2026-01-04T20:00:00.000Z',
+		cause: null,
+	};
+	const record = {
+		kind: 'ec2.devices',
+		nativeId: 'arn-1',
+		accountId: '111122223333',
+		region: 'global',
+		standing: asset(1).standing,
+		isDuplicate: false,
+		lastChangedAt: '2026-01-01T00:00:00.000Z',
+		outcome: 'complete' as const,
+		outcomeSince: '2026-01-01T00:00:00.000Z',
+		lastCompleteAt: '2026-01-04T23:00:00.000Z',
+		enrichments: [enrichment],
+	};
+	const inventory = {
+		findAssets: async () => [{ id: 'a', type: 'device' as const, name: 'web-1' }],
+		readAssetAsOf: async () => [{ ...asset(1), records: [record] }],
+	};
+	const shown = open({}, inventory);
+	expect(await shown.run('history', 'i-1', '--as-of', '2026-01-05')).toBe(0);
+	expect(shown.written.out).toContain('iam:GetCredentialReport complete, read 1 h ago, credential report of 4 h ago\n');
+	const json = open({}, inventory);
+	expect(await json.run('history', 'i-1', '--as-of', '2026-01-05', '--json')).toBe(0);
+	const { confirmedAt: confirmed_at, asOf: as_of, ...rest } = enrichment;
+	expect(JSON.parse(json.written.out)).toMatchObject({
+		sources: [{ enrichments: [{ ...rest, confirmed_at, as_of }] }],
+	});
+});
+
 test('the feed is a table, a line of JSON an event, or CSV; empty it says what to do', async () => {
 	const inventory = { queryEvents: async () => ({ events: timeline.slice(0, 1), nextCursor: null }) };
 	const table = open({}, inventory);

@@ -1,5 +1,4 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
-import { credentialReportAction } from '@rollcall/model/asset/user.ts';
 import { RollcallError } from '@rollcall/model/errors/rollcall-error.ts';
 import type { AssetDetail, AssetSource, Inventory } from '#compose/ports.ts';
 import type { CommandContext, GlobalOptions } from '../context.ts';
@@ -10,7 +9,7 @@ import { encodeJson } from '../text/json.ts';
 import { renderTable, textCells } from '../text/table.ts';
 import { displayWidth, padEnd, toHarmless, wrap } from '../text/width.ts';
 import { listAttributeNames, presentAssetDetail } from '../views/asset-json.ts';
-import { nameOutcome, outcomeMark, outcomeStyle } from '../views/outcomes.ts';
+import { renderEnrichment } from '../views/enrichments.ts';
 import { describeStanding, describeUnknown } from '../views/standing.ts';
 import { formatValue } from '../views/values.ts';
 
@@ -141,13 +140,7 @@ function renderSource(source: AssetSource, out: Output, nowMs: number): string[]
 			`confirmed ${describeTime(source.lastConfirmedAt, nowMs)}`,
 		...(source.link === null ? [] : [`    ${style.dim(describeLink(source.link))}`]),
 		...source.shared.map((each) => `    ${style.warning(describeShared(each, source))}`),
-		...source.enrichments.map((each) => {
-			const paint = outcomeStyle(each.outcome, style);
-			const when = each.confirmedAt === null ? 'never read' : `read ${formatAge(each.confirmedAt, nowMs)}`;
-			const made = each.asOf === null ? '' : `, ${nameOfReport(each.action)} of ${formatAge(each.asOf, nowMs)}`;
-			const why = each.cause === null ? '' : `: ${toHarmless(each.cause.message)}`;
-			return `    ${paint(`${outcomeMark(each.outcome)} ${each.action}`)} ${nameOutcome(each.outcome)}, ${when}${made}${why}`;
-		}),
+		...source.enrichments.map((each) => renderEnrichment(each, out, nowMs)),
 	];
 }
 
@@ -167,11 +160,6 @@ function describeShared(shared: AssetSource['shared'][number], { kind }: AssetSo
 	const why =
 		shared.why === 'shared_within_store' ? 'several of them of one account or identity store' : 'too many to be one';
 	return `${start} ${among(shared.others)}, ${why}: not merged`;
-}
-
-/** AWS makes it ahead of being asked, so what it says is older than its reading. */
-function nameOfReport(action: string): string {
-	return action === credentialReportAction ? 'credential report' : 'report';
 }
 
 function renderEvents(asset: AssetDetail, out: Output): string {

@@ -2,6 +2,7 @@ import { attributesOfKind } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { kindsOf } from '@rollcall/model/query/check-rule.ts';
 import type { AssetDetail, AssetRow, AssetSource } from '#compose/ports.ts';
+import { presentEnrichment } from './enrichments.ts';
 
 /** An asset for programs (`rules.md`, Names that were ambiguous: the envelope). */
 export function presentAsset(type: AssetType, asset: AssetRow): Record<string, unknown> {
@@ -74,12 +75,6 @@ function presentSource(source: AssetSource): Record<string, unknown> {
 		first_observed_at: source.firstObservedAt,
 		last_confirmed_at: source.lastConfirmedAt,
 		last_changed_at: source.lastChangedAt,
-		enrichments: source.enrichments.map((each) => ({
-			action: each.action,
-			outcome: each.outcome,
-			confirmed_at: each.confirmedAt,
-			as_of: each.asOf,
-			cause: each.cause,
-		})),
+		enrichments: source.enrichments.map(presentEnrichment),
 	};
 }

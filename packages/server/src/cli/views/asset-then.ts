@@ -5,6 +5,7 @@ import type { Output } from '../terminal.ts';
 import { formatTime } from '../text/amounts.ts';
 import { padEnd, wrap } from '../text/width.ts';
 import { presentAsset } from './asset-json.ts';
+import { presentEnrichment, renderEnrichment } from './enrichments.ts';
 import { nameOutcome } from './outcomes.ts';
 import { describeStanding, describeUnknown } from './standing.ts';
 import { formatValue } from './values.ts';
@@ -26,6 +27,7 @@ export function presentAssetThen(type: AssetType, asset: AssetThen, at: string):
 			},
 			state: record.standing,
 			last_changed_at: record.lastChangedAt,
+			enrichments: record.enrichments.map(presentEnrichment),
 		})),
 	};
 }
@@ -54,7 +56,10 @@ export function renderAssetThen(asset: AssetThen, out: Output, at: string): stri
 		...facts,
 		'',
 		style.dim('SOURCES'),
-		...asset.records.map((record) => `  ${renderSource(record, out, atMs)}`),
+		...asset.records.flatMap((record) => [
+			`  ${renderSource(record, out, atMs)}`,
+			...record.enrichments.map((each) => renderEnrichment(each, out, atMs)),
+		]),
 	].join('\n');
 }
 

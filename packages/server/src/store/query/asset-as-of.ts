@@ -1,8 +1,15 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { Outcome } from '@rollcall/model/run/outcome.ts';
 import { sql } from 'kysely';
-import { type RecordStanding, type StandingFacts, standingOf } from '../asset-standing.ts';
+import {
+	type EnrichmentStanding,
+	enrichmentsOf,
+	type RecordStanding,
+	type StandingFacts,
+	standingOf,
+} from '../asset-standing.ts';
 import { runSql } from '../compile-sql.ts';
+import { type PastEnrichments, readEnrichmentsAt } from '../enrichment-outcomes.ts';
 import { withLabels } from '../labels.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { listFormerIds } from './asset-names.ts';
@@ -23,6 +30,7 @@ export interface SourceThen {
 	readonly outcome: Outcome | null;
 	readonly outcomeSince: string | null;
 	readonly lastCompleteAt: string | null;
+	readonly enrichments: readonly EnrichmentStanding[];
 }
 
 export interface AssetThen extends FoundAsset {
@@ -43,14 +51,17 @@ export async function readAssetAsOf(
 	const ids = await listFormerIds(tx, assetId);
 	const assets = await withLabels(tx, await readAssets(tx, { type, at }, ids));
 	const records = await readRecords(tx, { type, alias: 'd', at }, at, ids);
+	const scopes = records.map(({ scope }) => scope);
+	const enrichments = await readEnrichmentsAt(tx, scopes, at);
 	return assets.map((asset) => ({
 		...asset,
-		records: records.filter((record) => record.asset_id === asset.id).map(toSource),
+		records: records.filter((record) => record.asset_id === asset.id).map((record) => toSource(record, enrichments)),
 	}));
 }
 
 interface RecordThen extends StandingFacts {
 	readonly asset_id: string;
+	readonly scope: string;
 	readonly kind: string;
 	readonly native_id: string;
 	readonly account_id: string;
@@ -68,7 +79,7 @@ async function readRecords(
 	const at = sql`${moment}::timestamptz`;
 	return await runSql<RecordThen>(
 		tx,
-		sql`select d.asset_id, i.kind, r.native_id, s.account_id, s.region, d.is_duplicate, d.record_state as state,
+		sql`select d.asset_id, d.scope, i.kind, r.native_id, s.account_id, s.region, d.is_duplicate, d.record_state as state,
 				case when v.record is null then r.reason else v.reason end as reason, d.changed_at, false as missed, false as held,
 				null::timestamptz as held_since, o.outcome, o.cause, o.from_at as outcome_since, c.last_complete_at
 			from ${source(rows)}
@@ -85,7 +96,7 @@ async function readRecords(
 	);
 }
 
-function toSource(record: RecordThen): SourceThen {
+function toSource(record: RecordThen, enrichments: PastEnrichments): SourceThen {
 	return {
 		kind: record.kind,
 		nativeId: record.native_id,
@@ -97,6 +108,7 @@ function toSource(record: RecordThen): SourceThen {
 		outcome: record.outcome,
 		outcomeSince: record.outcome_since?.toISOString() ?? null,
 		lastCompleteAt: record.last_complete_at?.toISOString() ?? null,
+		enrichments: enrichmentsOf(enrichments.get(record.scope) ?? {}),
 	};
 }
 

@@ -2,14 +2,13 @@ import type { CheckedRule, Test, TextTest } from '@rollcall/model/query/checked-
 import { type RawBuilder, sql } from 'kysely';
 import { inAccounts } from './account-clause.ts';
 import { hasAddress, testAddresses } from './attribute-clause.ts';
-import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
-import { reportMadeAt } from './mask-clause.ts';
-import { integrationsOf, type QueryContext } from './query-context.ts';
-import { inScopes } from './row-attributes.ts';
+import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
+import { inReports } from './mask-clause.ts';
+import type { QueryContext } from './query-context.ts';
 import { column, type Rows } from './rows.ts';
 import { testConfirmed } from './state-clause.ts';
 import { meetsText, testText } from './text-clause.ts';
-import { testTime, testTimeText } from './value-clause.ts';
+import { testTime } from './value-clause.ts';
 
 type TimeTest = Extract<Test, { readonly op: 'time_range' }>;
 
@@ -27,7 +26,7 @@ export function testEnvelope(rows: Rows, { field, test }: CheckedRule, context: 
 		case 'last_activity_at':
 			return testActivity(rows, time);
 		case 'credential_report_at':
-			return testReport(rows, time, context);
+			return inReports(rows, context, (madeAt) => testOptional(madeAt, time));
 		case 'instance_id':
 			return isTextTest(test) ? testText(column(rows, 'instance_id'), test) : true;
 		case 'ips':
@@ -66,12 +65,4 @@ function testActivity(rows: Rows, test: TimeTest | null): Clause {
 	const isRunning = sql`${column(rows, 'state')} = 'running'`;
 	const stopped = testOptional(column(rows, 'stopped_at'), test);
 	return anyOf([allOf([isRunning, confirmed]), allOf([notTrue(isRunning), stopped])]);
-}
-
-function testReport(rows: Rows, test: TimeTest | null, context: QueryContext): Clause {
-	const reporting = integrationsOf(context, ['iam.users']);
-	if (reporting.length === 0) return false;
-	const made = reportMadeAt(context);
-	const met = test === null ? sql`${made} is not null` : testTimeText(made, test);
-	return inScopes(rows, sql`s.integration = any (${reporting}::uuid[]) and ${toSql(met)}`);
 }

@@ -1,23 +1,20 @@
 import { untoldAttributesOf } from '@rollcall/model/asset/attribute-tables.ts';
 import { credentialReportAction } from '@rollcall/model/asset/user.ts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { untoldTerm } from '../terms.ts';
 import { inAccounts } from './account-clause.ts';
 import { anyOf, type Clause, notTrue } from './clause.ts';
 import { integrationsOf, integrationsOfType, type QueryContext } from './query-context.ts';
-import { inEnrichedScopes, inScopes, someOf } from './row-attributes.ts';
+import { inEnriched, inEnrichedScopes, someOf } from './row-attributes.ts';
 import type { Rows } from './rows.ts';
 import { hasTerm } from './term-clause.ts';
 
-/**
- * Whether a row's record does not tell an attribute: what `deriveUnknown` says, in SQL. Of a past moment the enrichments
- * count as they ended last: how they ended then is not kept, and what is not told now was no surer.
- */
+/** Whether a row's record does not tell an attribute: what `deriveUnknown` says, in SQL. */
 export function isMasked(rows: Rows, attribute: string, context: QueryContext): Clause {
 	return anyOf([
 		hasTerm(rows, [untoldTerm(attribute)]),
 		isUntold(rows, attribute, context),
-		inEnrichedScopes(rows, attribute, context, (outcome) => sql`${outcome} is distinct from 'complete'`),
+		inEnrichedScopes(rows, attribute, context, ({ outcome }) => sql`${outcome} is distinct from 'complete'`),
 		isFactMasked(rows, attribute, context),
 	]);
 }
@@ -36,16 +33,21 @@ function isFactMasked(rows: Rows, attribute: string, context: QueryContext): Cla
 		return notTrue(inAccounts(rows, context, (account) => account[attribute] !== null));
 	}
 	if (attribute !== 'credential_report_at' || rows.type !== 'user') return false;
-	const reporting = integrationsOf(context, ['iam.users']);
-	if (reporting.length === 0) return false;
-	return inScopes(rows, sql`s.integration = any (${reporting}::uuid[]) and ${reportMadeAt(context)} is null`);
+	return inReports(rows, context, (madeAt) => sql`${madeAt} is null`);
 }
 
-/** When AWS made the credential report of scope `s`, as text; NULL where there is none, or it was switched off. */
-export function reportMadeAt({ at }: QueryContext) {
-	const report = sql`s.enrichments -> ${credentialReportAction}::text`;
-	const wanted = sql`${report} ->> 'outcome' is distinct from 'skipped'`;
-	// Of a past moment: a report of later tells nothing of it.
-	const then = at === null ? sql`` : sql` and ${report} ->> 'as_of' <= ${at}::text`;
-	return sql`(case when ${wanted}${then} then ${report} ->> 'as_of' end)`;
+/**
+ * A condition on when AWS made the credential report of a row's scope; NULL where there is none, or it is switched off.
+ * False for rows that have no such scope.
+ */
+export function inReports(
+	rows: Rows,
+	context: QueryContext,
+	condition: (madeAt: RawBuilder<unknown>) => Clause,
+): Clause {
+	const reporting = integrationsOf(context, ['iam.users']);
+	if (reporting.length === 0) return false;
+	return inEnriched(rows, credentialReportAction, reporting, ({ outcome, madeAt }) =>
+		condition(sql`(case when ${outcome} is distinct from 'skipped' then ${madeAt} end)`),
+	);
 }

@@ -12,6 +12,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AssetRow } from '../asset-listing.ts';
 import { lastConfirmedAt, type StandingFacts, standingOf } from '../asset-standing.ts';
 import { runSql } from '../compile-sql.ts';
+import { readEnrichmentsAt } from '../enrichment-outcomes.ts';
 import { untoldTerm } from '../terms.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { notTrue, toSql } from './clause.ts';
@@ -22,6 +23,7 @@ export type FoundAsset = AssetRow;
 
 interface RecordRow extends StandingFacts {
 	readonly asset_id: string;
+	readonly scope: string;
 	readonly is_primary: boolean;
 	readonly kind: string;
 	readonly native_id: string;
@@ -43,7 +45,7 @@ export async function readAssets(
 	assetIds: readonly string[],
 ): Promise<readonly FoundAsset[]> {
 	if (assetIds.length === 0) return [];
-	const rows = await runSql<RecordRow>(tx, selectRecords({ type, alias: 'd', at }, assetIds));
+	const rows = await readRecords(tx, { type, alias: 'd', at }, assetIds);
 	const recordsOf = Map.groupBy(rows, ({ asset_id: id }) => id);
 	return assetIds.flatMap((id) => {
 		const records = recordsOf.get(id) ?? [];
@@ -52,13 +54,27 @@ export async function readAssets(
 	});
 }
 
+async function readRecords(
+	tx: TenantTransaction,
+	rows: Rows,
+	assetIds: readonly string[],
+): Promise<readonly RecordRow[]> {
+	const select = selectRecords(rows, assetIds);
+	if (rows.at === null) return await runSql<RecordRow>(tx, select);
+	const records = await runSql<Omit<RecordRow, 'enrichments'>>(tx, select);
+	// Once for each scope: the records of a page are of few.
+	const scopes = records.map(({ scope }) => scope);
+	const enrichments = await readEnrichmentsAt(tx, scopes, rows.at);
+	return records.map((record) => ({ ...record, enrichments: enrichments.get(record.scope) ?? {} }));
+}
+
 /** The primary of each asset comes first. */
 function selectRecords(rows: Rows, assetIds: readonly string[]): RawBuilder<unknown> {
 	const { columns, joins } = rows.at === null ? joinsNow : joinsAt(rows.at);
 	const ids = sql`d.asset_id = any (${assetIds}::uuid[])`;
 	// Each side of the `or` has an index.
-	return sql`select d.asset_id, d.is_primary, i.kind, r.native_id, d.record_state as state, d.changed_at, d.first_observed_at,
-			d.terms, a.name as account_name, a.ou_path, s.enrichments, ${columns}
+	return sql`select d.asset_id, d.scope, d.is_primary, i.kind, r.native_id, d.record_state as state, d.changed_at, d.first_observed_at,
+			d.terms, a.name as account_name, a.ou_path, ${columns}
 		from ${source(rows)}
 		join tenant_record r on r.id = d.record
 		join tenant_scope s on s.id = d.scope
@@ -71,13 +87,13 @@ function selectRecords(rows: Rows, assetIds: readonly string[]): RawBuilder<unkn
 
 const joinsNow = {
 	columns: sql`r.attributes, r.unknown, r.reason, r.missed_in is not null as missed, r.held_in is not null as held,
-		h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at,
+		h.swept_at as held_since, s.outcome, s.cause, s.last_complete_at, s.enrichments,
 		coalesce(a.aws_organization_id is not null, false) as listed`,
 	joins: sql`left join tenant_account a on a.configuration = i.configuration and a.account_id = d.account_id
 		left join execution h on h.id = r.held_in`,
 };
 
-/** Marks of removals and enrichments are as they are now: what they were is not kept. */
+/** Marks of removals are not kept. */
 function joinsAt(moment: string) {
 	const at = sql`${moment}::timestamptz`;
 	return {

@@ -2,7 +2,7 @@ import { enrichedPartsOf } from '@rollcall/model/asset/attribute-tables.ts';
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { lowerAscii } from '../lower-ascii.ts';
-import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
+import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
 import { type IntegrationFacts, integrationsOfType, type QueryContext } from './query-context.ts';
 import { attributes, column, type Rows } from './rows.ts';
 
@@ -69,9 +69,42 @@ export function someOf(rows: Rows, integrations: readonly string[], context: Que
 	return sql`${column(rows, 'integration')} = any (${given}::uuid[])`;
 }
 
-/** Rows of scopes that meet a condition on `s`. The database finds the scopes once. */
-export function inScopes(rows: Rows, condition: RawBuilder<unknown>): Clause {
-	return sql`${column(rows, 'scope')} in (select s.id from tenant_scope s where ${condition})`;
+/** How an enrichment of a scope ended last, as columns. */
+export interface EnrichmentColumns {
+	/** NULL: it was never made. */
+	readonly outcome: RawBuilder<unknown>;
+	/** When AWS made what was read last, where that is earlier than the reading; also of what was switched off since. */
+	readonly madeAt: RawBuilder<unknown>;
+}
+
+/**
+ * Rows of scopes of these integrations whose enrichment meets a condition: as it ended last, of a past moment as it had
+ * ended by then. The condition depends on nothing of the row, so the database finds the scopes once.
+ */
+export function inEnriched(
+	rows: Rows,
+	action: string,
+	integrations: readonly string[],
+	condition: (enrichment: EnrichmentColumns) => Clause,
+): Clause {
+	const { joined, columns } = rows.at === null ? enrichmentNow(action) : enrichmentAt(action, rows.at);
+	const met = allOf([sql`s.integration = any (${integrations}::uuid[])`, condition(columns)]);
+	return (
+		met !== false && sql`${column(rows, 'scope')} in (select s.id from tenant_scope s${joined} where ${toSql(met)})`
+	);
+}
+
+function enrichmentNow(action: string) {
+	const state = sql`s.enrichments -> ${action}::text`;
+	const columns = { outcome: sql`${state} ->> 'outcome'`, madeAt: sql`(${state} ->> 'as_of')::timestamptz` };
+	return { joined: sql``, columns };
+}
+
+function enrichmentAt(action: string, at: string) {
+	const joined = sql` left join lateral (select o.outcome, o.as_of from tenant_enrichment_outcome o
+		where o.scope = s.id and o.action = ${action}::text and o.from_at <= ${at}::timestamptz
+		order by o.from_at desc limit 1) n on true`;
+	return { joined, columns: { outcome: sql`n.outcome`, madeAt: sql`n.as_of` } };
 }
 
 /** A condition on the enrichment that feeds an attribute, over the scopes of the integrations that have it. */
@@ -79,27 +112,22 @@ export function inEnrichedScopes(
 	rows: Rows,
 	attribute: string,
 	context: QueryContext,
-	condition: (outcome: RawBuilder<unknown>) => RawBuilder<unknown>,
+	condition: (enrichment: EnrichmentColumns) => Clause,
 ): Clause {
 	const byAction = new Map<string, string[]>();
 	for (const { id, kind } of integrationsOfType(context, rows.type)) {
 		const part = partOf(kind, attribute);
 		if (part !== undefined) byAction.set(part, [...(byAction.get(part) ?? []), id]);
 	}
-	return anyOf(
-		[...byAction].map(([action, ids]) => {
-			const outcome = sql`s.enrichments -> ${action}::text ->> 'outcome'`;
-			return inScopes(rows, sql`s.integration = any (${ids}::uuid[]) and ${condition(outcome)}`);
-		}),
-	);
+	return anyOf([...byAction].map(([action, ids]) => inEnriched(rows, action, ids, condition)));
 }
 
 function partOf(kind: IntegrationFacts['kind'], attribute: string): string | undefined {
 	return enrichedPartsOf(kind).find(({ attributes: names }) => names.includes(attribute))?.action;
 }
 
-/** What an enrichment told that was switched off since is neither shown nor searched, though it is still stored. */
+/** What an enrichment told that is switched off is neither shown nor searched, though it is still stored. */
 export function unlessSkipped(rows: Rows, attribute: string, context: QueryContext, holds: Clause): Clause {
-	const skipped = inEnrichedScopes(rows, attribute, context, (outcome) => sql`${outcome} = 'skipped'`);
+	const skipped = inEnrichedScopes(rows, attribute, context, ({ outcome }) => sql`${outcome} = 'skipped'`);
 	return allOf([holds, notTrue(skipped)]);
 }

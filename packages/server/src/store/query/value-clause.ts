@@ -34,11 +34,6 @@ export function testTime(time: Value, test: TestOf<'time_range'>): Clause {
 	return testBounds(time, test, (moment) => sql`${moment}::timestamptz`);
 }
 
-/** A test on text as the database keeps moments in JSON. */
-export function testTimeText(time: Value, test: TestOf<'time_range'>): Clause {
-	return testBounds(sql`(${time} collate "C")`, test, (moment) => sql`${moment}::text`);
-}
-
 function testBounds(value: Value, test: TestOf<'time_range'>, write: (moment: string) => Value): Clause {
 	const bound = (operator: string, moment: string | undefined): Clause =>
 		moment === undefined ? true : sql`${value} ${sql.raw(operator)} ${write(moment)}`;

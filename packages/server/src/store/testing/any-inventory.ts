@@ -18,11 +18,17 @@ export interface PlannedRow {
 	readonly isGone: boolean;
 }
 
+export interface PlannedEnrichment {
+	readonly outcome: Outcome;
+	readonly hasReport: boolean;
+}
+
 /** One run of one integration, of one scope. */
 export interface PlannedRun {
 	readonly rows: readonly PlannedRow[];
 	readonly outcome: Outcome;
-	readonly enrichments: readonly { readonly outcome: Outcome; readonly hasReport: boolean }[];
+	/** Null: it was not due. */
+	readonly enrichments: readonly (PlannedEnrichment | null)[];
 	/** What the run missed retires, is held, or stays marked. */
 	readonly sweep: 'apply' | 'hold' | 'none';
 }
@@ -92,7 +98,7 @@ const anyOutcome = fc.oneof(
 );
 
 /** What was switched off is the rarest of outcomes, and the one that hides what is stored. */
-const anyEnrichment = fc.record({
+export const anyEnrichment: fc.Arbitrary<PlannedEnrichment> = fc.record({
 	outcome: fc.oneof({ weight: 2, arbitrary: anyOutcome }, { weight: 1, arbitrary: fc.constant<Outcome>('skipped') }),
 	hasReport: fc.boolean(),
 });
@@ -101,7 +107,7 @@ function anyRun(kind: string): fc.Arbitrary<PlannedRun> {
 	return fc.record({
 		rows: fc.uniqueArray(anyRow(kind), { maxLength: 5, selector: ({ number }) => number }),
 		outcome: anyOutcome,
-		enrichments: fc.tuple(...enrichedPartsOf(kind).map(() => anyEnrichment)),
+		enrichments: fc.tuple(...enrichedPartsOf(kind).map(() => fc.option(anyEnrichment))),
 		sweep: fc.constantFrom('apply', 'apply', 'hold', 'none'),
 	});
 }

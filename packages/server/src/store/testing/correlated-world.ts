@@ -18,15 +18,22 @@ export async function withIntegration(ground: Ground, kind: string, role: string
 	});
 }
 
+interface ListedUser {
+	readonly id: string;
+	readonly store: string;
+	readonly emails: readonly string[];
+	readonly partsRead?: readonly number[];
+}
+
 /** A user of one account or identity store, with e-mail addresses. */
 export function userRow(
 	kind: UserKind,
-	{ id, store, emails }: { readonly id: string; readonly store: string; readonly emails: readonly string[] },
+	{ id, store, emails, partsRead = [0] }: ListedUser,
 	more: Readonly<Record<string, unknown>> = {},
 ): RecordRow {
 	const place = kind === 'iam.users' ? { account_id: store } : { account_id: '111111111111', identity_store_id: store };
 	const attributes = { user_id: id, usernames: [id], emails, ...place, ...more };
-	return makeUserRow(kind, `${store}/${id}`, { attributes });
+	return makeUserRow(kind, `${store}/${id}`, { attributes, partsRead });
 }
 
 /** A run of one integration that lists these records alone, and removes what it misses. */
@@ -34,7 +41,7 @@ export async function listOnly(
 	ground: Ground,
 	minutes: number,
 	rows: readonly RecordRow[],
-	options: Partial<Pick<Reading, 'outcome' | 'regions'>> = {},
+	options: Partial<Pick<Reading, 'outcome' | 'regions' | 'enrichments'>> = {},
 ): Promise<string> {
 	const at = minute(minutes);
 	const executionId = await beginRun(ground, at);

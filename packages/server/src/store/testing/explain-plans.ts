@@ -6,6 +6,7 @@ interface PlanNode {
 	readonly 'Index Name'?: string;
 	readonly 'Index Cond'?: string;
 	readonly 'Parent Relationship'?: string;
+	readonly 'Subplan Name'?: string;
 	readonly Plans?: readonly PlanNode[];
 }
 
@@ -16,6 +17,8 @@ export interface Plans {
 	readonly readWhole: ReadonlySet<string>;
 	/** Indexes by which all of the organization is read, with no limit that ends it: the same in disguise. */
 	readonly walked: ReadonlySet<string>;
+	/** Tables that a condition looks into anew for each row, and not once for all of them. */
+	readonly perRow: ReadonlySet<string>;
 	/** What was asked, with its plan, for the message of a test that fails. */
 	readonly text: string;
 }
@@ -65,6 +68,7 @@ export async function explainPlans(
 				.filter((name) => !isEmpty.has(name))
 				.map(named),
 		),
+		perRow: new Set(explained.flatMap(({ plan }) => findPerRow(plan)).map(named)),
 		text: explained.map(({ sql, plan }) => `${sql}\n${draw(plan)}`).join('\n\n'),
 	};
 }
@@ -104,6 +108,15 @@ function findWalked(node: PlanNode, isLimited: boolean): string[] {
 	const below = (node.Plans ?? []).flatMap((each) => findWalked(each, ends && !isAside(each)));
 	const isWalk = !isLimited && condition.startsWith('(organization = ') && !condition.includes(' AND (');
 	return index !== undefined && isWalk ? [index, ...below] : below;
+}
+
+/** Of a subquery that depends on nothing of the row the condition says that it is hashed. */
+function findPerRow(plan: PlanNode): string[] {
+	const hashed = new Set([...JSON.stringify(plan).matchAll(/hashed (SubPlan \d+)/g)].map(([, name]) => name));
+	return flatten(plan)
+		.filter((node) => node['Parent Relationship'] === 'SubPlan' && !hashed.has(node['Subplan Name']))
+		.flatMap(flatten)
+		.flatMap((node) => node['Relation Name'] ?? []);
 }
 
 function draw(node: PlanNode, depth = 0): string {

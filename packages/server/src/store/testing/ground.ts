@@ -162,6 +162,8 @@ export interface Reading extends OpenOptions {
 	readonly pageSize?: number;
 	readonly outcome?: Outcome;
 	readonly cause?: OutcomeCause;
+	/** How the enrichments of the scope ended, told with its last page. */
+	readonly enrichments?: ScopeWrite['enrichments'];
 }
 
 /** Reads one scope as the engine does: compare with what is known, send what is new or changed, close. */
@@ -189,14 +191,15 @@ export async function readScope(
 	let result: ScopeWriteResult | undefined;
 	for (const [page, listed] of pages.entries()) {
 		const before = listed.flatMap(({ nativeId }) => known.get(nativeId) ?? []);
-		const last = page === pages.length - 1 && outcome === 'complete';
+		const isLast = page === pages.length - 1;
 		[result] = await apply(ground, executionId, {
 			...base,
 			page,
 			rows: listed.filter((row) => known.get(row.nativeId)?.hash.equals(row.hash) !== true),
 			seenIds: before.map(({ id }) => id),
 			unmissIds: before.filter(({ missed }) => missed).map(({ id }) => id),
-			...(last ? { close: { outcome, at } } : {}),
+			...(isLast && reading.enrichments ? { enrichments: reading.enrichments } : {}),
+			...(isLast && outcome === 'complete' ? { close: { outcome, at } } : {}),
 		});
 	}
 	if (outcome !== 'complete') {

@@ -14,6 +14,7 @@ const beyond = 1_000 * apart;
 const copiedTables = [
 	'scope',
 	'scope_outcome',
+	'enrichment_outcome',
 	'source_record',
 	'record_version',
 	'device',

@@ -37,7 +37,7 @@ export async function readWorld(ground: Ground, at: Date | null): Promise<World>
 		return [stored.rows, (await client.query<StoredEvent>(eventSql, [organizationId, at])).rows];
 	});
 	return {
-		assets: [...Map.groupBy(records, ({ asset_id: id }) => id)].map(([id, own]) => toAsset(id, own, at)),
+		assets: [...Map.groupBy(records, ({ asset_id: id }) => id)].map(([id, own]) => toAsset(id, own)),
 		events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
 	};
 }
@@ -70,7 +70,14 @@ const pastSql = `
 select r.id, r.type, d.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, v.state, v.reason,
 	v.valid_from as changed_at, false as missed, false as held, null as held_since, o.outcome, null as cause,
 	(select max(least(o.to_at, $2)) from scope_outcome o where o.scope = v.scope and o.from_at <= $2 and o.outcome = 'complete') as last_complete_at,
-	s.enrichments, v.attributes, v.unknown, d.terms, a.name as account_name, a.ou_path
+	coalesce((
+		select jsonb_object_agg(e.action, jsonb_strip_nulls(jsonb_build_object('outcome', e.outcome,
+			'as_of', to_char(e.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))))
+		from enrichment_outcome e
+		where e.scope = v.scope and e.from_at <= $2 and not exists (select from enrichment_outcome l
+			where l.scope = e.scope and l.action = e.action and l.from_at > e.from_at and l.from_at <= $2)
+	), '{}') as enrichments,
+	v.attributes, v.unknown, d.terms, a.name as account_name, a.ou_path
 from source_record r
 join integration i on i.id = r.integration
 join lateral (
@@ -86,7 +93,7 @@ left join account_version a on a.configuration = i.configuration and a.account_i
 	and a.valid_from <= $2 and (a.valid_to is null or a.valid_to > $2)
 where r.organization = $1`;
 
-function toAsset(id: string, records: readonly StoredRecord[], at: Date | null): AssetFacts {
+function toAsset(id: string, records: readonly StoredRecord[]): AssetFacts {
 	const primary = records.find((record) => record.is_primary);
 	if (primary === undefined) throw new Error(`asset ${id} has no primary`);
 	return {
@@ -94,18 +101,18 @@ function toAsset(id: string, records: readonly StoredRecord[], at: Date | null):
 		type: primary.type,
 		firstObservedAt: primary.first_observed_at.toISOString(),
 		labels: {},
-		records: records.map((record) => toRecord(record, at)),
+		records: records.map(toRecord),
 	};
 }
 
-function toRecord(record: StoredRecord, at: Date | null): RecordFacts {
+function toRecord(record: StoredRecord): RecordFacts {
 	const confirmedAt = lastConfirmedAt(record);
 	const facts = {
 		kind: record.kind,
 		account_name: record.account_name,
 		ou_path: record.ou_path,
 		listed: false,
-		enrichments: at === null ? record.enrichments : withoutLater(record.enrichments, at),
+		enrichments: record.enrichments,
 	};
 	const terms = new Set(record.terms);
 	const parts = enrichedPartsOf(record.kind);
@@ -129,15 +136,4 @@ function toRecord(record: StoredRecord, at: Date | null): RecordFacts {
 				!parts.find(({ part }) => part === number)?.attributes.every((name) => terms.has(untoldTerm(name))),
 		}),
 	};
-}
-
-/** A report that AWS made later tells nothing of the moment. */
-function withoutLater(enrichments: EnrichmentOutcomes, at: Date): EnrichmentOutcomes {
-	return Object.fromEntries(
-		Object.entries(enrichments).map(([action, state]) => {
-			if (state?.as_of === undefined || state.as_of <= at.toISOString()) return [action, state];
-			const { as_of: _later, ...rest } = state;
-			return [action, rest];
-		}),
-	);
 }

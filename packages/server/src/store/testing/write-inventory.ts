@@ -9,7 +9,13 @@ import type { EnrichmentUpdate, RecordRow } from '../scope-write.ts';
 import { type OpenedAccount, openAccountScopes } from '../scopes.ts';
 import type { Store } from '../store.ts';
 import { sweepExecution } from '../sweep.ts';
-import { inventoryKinds, type PlannedInventory, type PlannedRow, type PlannedRun } from './any-inventory.ts';
+import {
+	inventoryKinds,
+	type PlannedEnrichment,
+	type PlannedInventory,
+	type PlannedRow,
+	type PlannedRun,
+} from './any-inventory.ts';
 import { accountId, apply, type Ground, minute, region } from './ground.ts';
 
 /** Minutes between rounds: the moments between them can be asked about, too. */
@@ -96,7 +102,7 @@ async function writeRun(ground: Ground, kind: string, run: PlannedRun, begun: Be
 		rows,
 		seenIds: seen.map(({ id }) => id),
 		unmissIds: seen.filter(({ missed }) => missed).map(({ id }) => id),
-		enrichments: enrichmentsOf(kind, run, at),
+		enrichments: enrichmentsOf(kind, run.enrichments, at),
 	};
 	const close = { outcome: run.outcome, at, ...(isComplete ? {} : { cause: { code: 'Test', message: 'as planned' } }) };
 	const closing = { ...base, page: -1, rows: [], seenIds: [], unmissIds: [], close };
@@ -134,12 +140,18 @@ function toRow(kind: string, { number, attributes, partsRead, unknown, isGone }:
 	};
 }
 
-function enrichmentsOf(kind: string, run: PlannedRun, at: Date): Record<string, EnrichmentUpdate> {
+/** @param planned in the order of the parts */
+export function enrichmentsOf(
+	kind: string,
+	planned: readonly (PlannedEnrichment | null)[],
+	at: Date,
+): Record<string, EnrichmentUpdate> {
 	return Object.fromEntries(
-		enrichedPartsOf(kind).map(({ action }, index): [string, EnrichmentUpdate] => {
-			const { outcome = 'complete', hasReport = false } = run.enrichments[index] ?? {};
-			const asOf = action === credentialReportAction && hasReport ? { asOf: at } : {};
-			return [action, { outcome, ...asOf }];
+		enrichedPartsOf(kind).flatMap(({ action }, index): [string, EnrichmentUpdate][] => {
+			const ended = planned[index];
+			if (!ended) return [];
+			const asOf = action === credentialReportAction && ended.hasReport ? { asOf: at } : {};
+			return [[action, { outcome: ended.outcome, ...asOf }]];
 		}),
 	);
 }
