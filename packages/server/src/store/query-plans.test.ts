@@ -92,6 +92,7 @@ describe('a page by name', () => {
 		['name contains "9-77"', ['device_text']],
 		['ips = 10.7.3.0/24', ['asset_ip_pkey']],
 		['internal_ips = 10.7.1.5', ['asset_ip_pkey']],
+		['hostnames = nowhere', ['device_terms']],
 		['account_id = 111111111115', ['device_place']],
 		['account_id = 111111111115 and region = eu-west-1 and state = running', ['device_place']],
 	])('of devices with [%s] is found by %j', async (text, uses) => {

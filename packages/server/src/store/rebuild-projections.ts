@@ -10,7 +10,7 @@ import type { TenantTransaction } from './transaction.ts';
 import { prepareWriteTables } from './write-tables.ts';
 
 /** To be raised whenever the program makes something else of a record: of its columns, its terms, its folding. */
-const projectionVersion = 1;
+const projectionVersion = 2;
 const batchSize = 5000;
 
 /**

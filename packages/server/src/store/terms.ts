@@ -4,7 +4,7 @@ import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 /**
  * What is asked for by equality stands in one GIN index: a row's `terms` has a digest of `field=value` for each of these
  * fields, folded, and of names and values of its tags. One index instead of one for each column, and several rules meet in it. Columns that
- * tell nearly every asset from every other (addresses, instance ids) have indexes of their own, or none.
+ * order lists or are asked for by ranges (instance ids, addresses) have indexes of their own.
  */
 const termedFields: Readonly<Record<AssetType, readonly string[]>> = {
 	device: [
@@ -24,6 +24,9 @@ const termedFields: Readonly<Record<AssetType, readonly string[]>> = {
 		'eks_cluster',
 		'security_groups.id',
 		'security_groups.name',
+		'hostnames',
+		'fqdns',
+		'mac_addresses',
 	],
 	user: [
 		'account_id',
