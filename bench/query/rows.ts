@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { makeUserRow } from '../../packages/server/src/store/testing/user-rows.ts';
 import { makeRow } from '../ingest-rows.ts';
 import { perScope, type Reading, region } from './ground.ts';
@@ -14,19 +15,18 @@ export function* listDevices(devices: number): Generator<Reading> {
 	}
 }
 
-/** The same with another owner for one device in a hundred: ten of every account. */
+/** One device in a hundred, ten of every account, each time with another owner. */
 export function* listChanged(devices: number): Generator<Reading> {
-	for (const { accountId, rows } of listDevices(devices)) {
-		yield {
-			accountId,
-			rows: rows
-				.filter((_, index) => index % 100 === 7)
-				.map((row) => ({
-					...row,
-					attributes: { ...row.attributes, owner: 'nobody@example.com' },
-					hash: Buffer.from(row.hash).fill(1, 0, 1),
-				})),
-		};
+	const owner = `team-${Date.now()}@example.com`;
+	for (let scope = 0; scope * perScope < devices; scope += 1) {
+		const accountId = accountOf(scope);
+		const length = Math.min(perScope, devices - scope * perScope);
+		const rows = Array.from({ length: Math.ceil(length / 100) }, (_, row) => {
+			const made = makeRow(accountId, region, scope * perScope + row * 100, 'listing');
+			const hash = Buffer.concat([createHash('sha256').update(owner).digest(), made.hash.subarray(32)]);
+			return { ...made, attributes: { ...made.attributes, owner }, hash };
+		});
+		yield { accountId, rows };
 	}
 }
 

@@ -154,7 +154,7 @@ export async function readExecution(tx: TenantTransaction, id: string): Promise<
 		execution.finished_at,
 	]);
 	const held = await tx.client.query<{ held: number }>(
-		`select count(*)::int as held from source_record where integration = $1 and held_in = $2 and state <> 'retired'`,
+		`select count(*)::int as held from source_record where integration = $1 and missed_in is not null and held_in = $2 and state <> 'retired'`,
 		[execution.integration, execution.id],
 	);
 	return {

@@ -97,9 +97,10 @@ update source_record r set held_in = $2 where ${candidate} and r.held_in is null
 const chooseSql = `
 insert into retiring_record (id) select r.id from source_record r where ${candidate}`;
 
+/** What is held is missed: by that the index finds it, and without it the whole inventory was read (12 s of a million). */
 const heldSql = `
 select count(*)::int as held, count(distinct r.scope)::int as scopes
-from source_record r where r.integration = $1 and r.held_in = $2 and r.state <> 'retired'`;
+from source_record r where r.integration = $1 and r.missed_in is not null and r.held_in = $2 and r.state <> 'retired'`;
 
 /** Live records of the integration before this execution. Only asked when many are lost: it reads them all. */
 async function countLive(tx: TenantTransaction, integrationId: string, executionId: string): Promise<number> {
