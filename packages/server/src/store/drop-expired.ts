@@ -34,7 +34,7 @@ export async function dropExpired(client: pg.ClientBase, now: Date, retentionDay
 		for (const table of partitionedTables) {
 			await client.query(`delete from ${table}_default where ${partitionColumn(table)} < $1`, [from]);
 		}
-		for (const sql of [outcomeSql, accountSql, executionSql]) await client.query(sql, [from]);
+		for (const sql of [outcomeSql, accountSql, aliasSql, executionSql]) await client.query(sql, [from]);
 	});
 	return isDone ? names : [];
 }
@@ -48,6 +48,8 @@ where o.to_at < $1
 		where l.scope = o.scope and l.from_at > o.from_at and l.from_at <= $1 and l.outcome = 'complete'))`;
 
 const accountSql = 'delete from account_version where valid_to <= $1';
+
+const aliasSql = 'delete from asset_alias where valid_to <= $1';
 
 /** Their events went with the months. The last execution of each integration stays, whatever became of it. */
 const executionSql = `
