@@ -38,7 +38,7 @@ everything. A rule is
 - \`.NAME\` is the name of a tag or a label: \`tags.env = prod\`, \`tags."cost center" exists\`.
 - \`@SCOPE\` looks at the records of one source or integration alone: \`emails@iam.users exists\`.
 - With \`device.\`, \`user.\` or \`event.\` it asks for what is related: devices and users of the same account, the events of
-  an asset, the asset of an event.
+  an asset (those of what was merged into it too), the asset of an event.
 - A value with spaces or signs stands in double quotes, with the escapes of JSON.
 
 | operator | of | meets |

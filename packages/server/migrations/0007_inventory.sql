@@ -209,14 +209,22 @@ create table correlation_due (
 select isolate_table('correlation_due');
 grant select, insert, update, delete on correlation_due to rollcall_app;
 
--- Ids that assets had before they were merged: whoever kept one still finds the asset.
+-- Ids that no record stands in any more: whoever kept one is led to where the record is that it stayed with last.
 create table asset_alias (
 	organization uuid not null default current_organization(),
 	asset_id uuid not null,
+	record bigint not null,
+	-- Of the record: now, and of what is over, when it ended.
 	merged_into uuid not null,
-	at timestamptz(3) not null,
-	primary key (organization, asset_id)
+	valid_from timestamptz(3) not null,
+	-- When records came to stand in it again, or it went on with another one; empty: it leads there now.
+	valid_to timestamptz(3)
 );
+create unique index asset_alias_current on asset_alias (organization, asset_id) where valid_to is null;
+create index asset_alias_kept on asset_alias (organization, merged_into) where valid_to is null;
+create index asset_alias_record on asset_alias (record) where valid_to is null;
+-- For past moments.
+create index asset_alias_id on asset_alias (organization, asset_id, valid_from);
 select isolate_table('asset_alias');
 grant select, insert, update, delete on asset_alias to rollcall_app;
 

@@ -14,6 +14,6 @@ create index correlation_due_new on correlation_due (id) where not identified;
 alter table scope add column incomplete_runs integer not null default 0;
 create or replace view tenant_scope as select * from scope where organization = current_organization();
 
-create index asset_alias_kept on asset_alias (organization, merged_into);
-create view tenant_asset_alias as select * from asset_alias where organization = current_organization();
+create view tenant_asset_alias as
+	select * from asset_alias where organization = current_organization() and valid_to is null;
 grant select on tenant_asset_alias to rollcall_app;

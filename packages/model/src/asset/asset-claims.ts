@@ -6,26 +6,35 @@ import type { CorrelationUnit } from './correlation-units.ts';
 /** Live units that are one asset, oldest first. */
 export type UnitGroup = readonly CorrelationUnit[];
 
+/** A record that stands in an asset. */
+interface Holder {
+	readonly record: CorrelationRecord;
+	readonly unit: CorrelationUnit;
+	/** Undefined for a unit without a live record. */
+	readonly group: UnitGroup | undefined;
+}
+
 /** An asset as it is before correlation. */
 interface PresentAsset {
 	readonly assetId: string;
 	/** The earliest of all its records. */
 	readonly firstObservedAt: string;
-	/** The group of live units that keeps its id, alone or for another; none where no live unit has a record in it. */
-	readonly keeper: UnitGroup | undefined;
+	/** With whom its id stays, alone or for another: one of a live unit, if any has a record in it. */
+	readonly keeper: Holder;
 }
 
 export interface AssetClaims {
 	/** The asset of a unit from now on. */
 	readonly assetIdOf: (unit: CorrelationUnit) => string;
-	/** Where an asset goes: to itself or into another; undefined if no live unit has a record in it. */
-	readonly successorOf: (assetId: string) => string | undefined;
+	/** Every asset that there is before, with the record that its id stays with, and the unit of that. */
+	readonly presentAssets: readonly PresentAsset[];
 }
 
 /**
  * Gives every unit its asset. The id of an asset stays with its primary, if that is live, else with the best of its live
- * records. A group that keeps several ids takes that of the asset observed first; one that keeps none takes the own id of
- * its oldest unit (`freeAssetId`). A unit without a live record follows the asset it is in, wherever that goes.
+ * records, and where none is live with its primary. A group that keeps several ids takes that of the asset observed first;
+ * one that keeps none takes the own id of its oldest unit (`freeAssetId`). A unit without a live record follows the asset
+ * it is in, wherever that goes.
  */
 export function claimAssets(units: readonly CorrelationUnit[], groups: readonly UnitGroup[]): AssetClaims {
 	const groupOf = new Map<CorrelationUnit, UnitGroup>();
@@ -33,29 +42,20 @@ export function claimAssets(units: readonly CorrelationUnit[], groups: readonly 
 	const assets = readAssets(units, groupOf);
 	const kept = new Map<UnitGroup, PresentAsset>();
 	for (const asset of assets.values()) {
-		if (asset.keeper === undefined) continue;
-		const other = kept.get(asset.keeper);
-		if (other === undefined || compareAssets(asset, other) < 0) kept.set(asset.keeper, asset);
+		const { group } = asset.keeper;
+		if (group === undefined) continue;
+		const other = kept.get(group);
+		if (other === undefined || compareAssets(asset, other) < 0) kept.set(group, asset);
 	}
 	const idOf = new Map(groups.map((group) => [group, kept.get(group)?.assetId ?? freeAssetId(group, assets)]));
-	const successorOf = (assetId: string): string | undefined => {
-		const keeper = assets.get(assetId)?.keeper;
-		return keeper && idOf.get(keeper);
-	};
+	const idOfGroup = (group: UnitGroup | undefined): string | undefined => group && idOf.get(group);
 	const assetIdOf = (unit: CorrelationUnit): string => {
-		const group = groupOf.get(unit);
-		const own = group && idOf.get(group);
+		const own = idOfGroup(groupOf.get(unit));
 		if (own !== undefined) return own;
 		const present = oldestAssetOf(unit, assets);
-		return successorOf(present) ?? present;
+		return idOfGroup(assets.get(present)?.keeper.group) ?? present;
 	};
-	return { assetIdOf, successorOf };
-}
-
-interface Holder {
-	readonly record: CorrelationRecord;
-	/** Undefined for a unit without a live record. */
-	readonly group: UnitGroup | undefined;
+	return { assetIdOf, presentAssets: [...assets.values()] };
 }
 
 function readAssets(
@@ -66,9 +66,10 @@ function readAssets(
 	for (const unit of units) {
 		const group = groupOf.get(unit);
 		for (const record of unit.records) {
+			const holder = { record, unit, group };
 			const others = holders.get(record.assetId);
-			if (others) others.push({ record, group });
-			else holders.set(record.assetId, [{ record, group }]);
+			if (others) others.push(holder);
+			else holders.set(record.assetId, [holder]);
 		}
 	}
 	return new Map([...holders].map(([assetId, ofAsset]) => [assetId, toAsset(assetId, ofAsset)]));
@@ -76,17 +77,23 @@ function readAssets(
 
 function toAsset(assetId: string, holders: readonly Holder[]): PresentAsset {
 	const [firstObservedAt = ''] = holders.map(({ record }) => record.firstObservedAt).sort(compareCodePoints);
-	return { assetId, firstObservedAt, keeper: findKeeper(holders.filter(({ group }) => group !== undefined)) };
+	const ofLive = holders.filter(({ group }) => group !== undefined);
+	return { assetId, firstObservedAt, keeper: findKeeper(ofLive.length > 0 ? ofLive : holders) };
 }
 
-/** Retired records of live units have a say only where no live record has. */
-function findKeeper(holders: readonly Holder[]): UnitGroup | undefined {
+/**
+ * @param holders those of live units, whose retired records have a say only where no live one has; of an asset of retired
+ * units alone, all
+ */
+function findKeeper(holders: readonly Holder[]): Holder {
 	const [first, ...others] = holders;
-	if (first === undefined || others.every(({ group }) => group === first.group)) return first?.group;
+	if (first === undefined) throw new Error('an asset has records');
+	if (others.length === 0) return first;
 	const records = holders.map(({ record }) => record);
-	const primary = records.filter(({ isPrimary, isLive }) => isPrimary && isLive).sort(compareAge)[0];
+	const isRetired = holders.every(({ group }) => group === undefined);
+	const primary = records.filter(({ isPrimary, isLive }) => isPrimary && (isLive || isRetired)).sort(compareAge)[0];
 	const keeping = primary ?? choosePrimary(records, undefined);
-	return holders.find(({ record }) => record === keeping)?.group;
+	return holders.find(({ record }) => record === keeping) ?? first;
 }
 
 function compareAssets(left: PresentAsset, right: PresentAsset): number {

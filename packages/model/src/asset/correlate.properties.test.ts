@@ -103,6 +103,7 @@ test('correlating the neighbourhood of what changed is correlating everything', 
 		const part = correlate(neighbourhood(records, begun, knownAmbiguous), knownAmbiguous);
 		expect(written(records, part)).toEqual(written(records, full));
 		expect(part.moves).toEqual(full.moves);
+		expect(part.aliases).toEqual(full.aliases);
 		const given = new Set(part.records.map(({ recordId }) => recordId));
 		expect(part.records).toEqual(full.records.filter(({ recordId }) => given.has(recordId)));
 	});
@@ -113,6 +114,7 @@ test('correlating again changes nothing', () => {
 		const again = correlate(written(records, full));
 		expect(again.records).toEqual(full.records);
 		expect(again.moves).toEqual([]);
+		expect(again.aliases).toEqual([]);
 	});
 });
 
@@ -203,6 +205,28 @@ test('a thing stays in its asset unless that merged, or others of it have the pr
 			if (livesOn && move !== undefined) expect(move.type).toBe('AssetSplit');
 		}
 	});
+});
+
+test('every id that an asset ever had is in use or leads to one asset: that into which it merged, if it merged last', () => {
+	fc.assert(
+		fc.property(life, (rounds) => {
+			const ever = new Set<string>();
+			const leading = new Map<string, string>();
+			for (const round of live(rounds)) {
+				const { records, full } = round;
+				const inUse = assetsOf(round);
+				const results = new Map(full.records.map(({ recordId, assetId }) => [recordId, assetId]));
+				for (const { assetId, recordId } of full.aliases) leading.set(assetId, recordId);
+				for (const assetId of inUse.keys()) leading.delete(assetId);
+				for (const assetId of [...records.map((record) => record.assetId), ...inUse.keys()]) ever.add(assetId);
+				for (const assetId of ever) expect(inUse.has(assetId)).not.toBe(leading.has(assetId));
+				const merges = full.moves.filter(({ type }) => type === 'AssetMerge');
+				expect(merges.map(({ from, to }) => [from, to]).sort()).toEqual(
+					full.aliases.map(({ assetId, recordId }) => [assetId, results.get(recordId)]).sort(),
+				);
+			}
+		}),
+	);
 });
 
 test('the reasons of an asset lead to one record, each by what both records hold', () => {

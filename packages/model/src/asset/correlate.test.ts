@@ -197,3 +197,31 @@ test('retired records of one native id come together, and what they leave to oth
 	expect(correlate(records).moves.map(({ type }) => type)).toEqual(['AssetSplit']);
 	expect(correlate(records.slice(0, 2)).moves.map(({ type }) => type)).toEqual(['AssetMerge']);
 });
+
+test('an id that nothing stands in any more leads where the record goes that it stayed with, alone or not', () => {
+	const merged = [user('a', 1), user('b', 2)];
+	expect(correlate(merged).aliases).toEqual([{ assetId: ownId('b'), recordId: 'b' }]);
+	expect(correlate(later(merged, {})).aliases).toEqual([]);
+
+	// Left by the record that it is made of, it stays with the other, and so it goes up with that one.
+	const parted = later(later(led, { a: { identifiers: ['1@x.io'] } }), { b: { identifiers: [email, '2@x.io'] } });
+	const { aliases, moves } = correlate([...parted, user('c', 1, { identifiers: ['2@x.io'], recordId: '0' })]);
+	expect(aliases).toEqual([{ assetId: ownId('a'), recordId: 'b' }]);
+	expect(moves).toEqual([{ type: 'AssetMerge', from: ownId('a'), to: ownId('c'), recordIds: ['b'] }]);
+});
+
+test('an asset of retired records that go to several is merged into one of them alone: that of its primary', () => {
+	const retired = { isLive: false, identifiers: [] };
+	const [first, second] = [user('a', 1, retired), user('b', 2, retired)];
+	const shared = { assetId: ownId('c'), firstObservedAt: at(3) };
+	const again = [
+		{ ...first, ...shared, recordId: 'a2', isPrimary: false },
+		{ ...second, ...shared, recordId: 'b2' },
+	];
+	const { moves, aliases } = correlate([first, second, ...again]);
+	expect(moves.map(({ type, from, to }) => [type, from, to])).toEqual([
+		['AssetSplit', ownId('c'), ownId('a')],
+		['AssetMerge', ownId('c'), ownId('b')],
+	]);
+	expect(aliases).toEqual([{ assetId: ownId('c'), recordId: 'b2' }]);
+});

@@ -1,5 +1,5 @@
 import { compareCodePoints } from '../history/text.ts';
-import { type AssetClaims, claimAssets } from './asset-claims.ts';
+import { claimAssets } from './asset-claims.ts';
 import { choosePrimary, compareAge } from './choose-primary.ts';
 import type {
 	Ambiguity,
@@ -39,9 +39,13 @@ export function correlate(
 	const isAmbiguous = (identifier: string): boolean => ambiguous.has(identifier);
 	const assets = Map.groupBy(units, claims.assetIdOf);
 	const correlated = [...assets].flatMap(([assetId, ofAsset]) => describeAsset(assetId, ofAsset, isAmbiguous));
+	const gone = claims.presentAssets.filter(({ assetId }) => !assets.has(assetId));
 	return {
 		records: correlated.sort((left, right) => compareCodePoints(left.recordId, right.recordId)),
-		moves: listMoves(assets, claims.successorOf),
+		moves: listMoves(assets, new Map(gone.map(({ assetId, keeper }) => [assetId, claims.assetIdOf(keeper.unit)]))),
+		aliases: gone
+			.map(({ assetId, keeper }) => ({ assetId, recordId: keeper.record.recordId }))
+			.sort((left, right) => compareCodePoints(left.assetId, right.assetId)),
 		ambiguous: [...ambiguous.values()].sort((left, right) => compareCodePoints(left.value, right.value)),
 	};
 }
@@ -91,9 +95,10 @@ function oldestId(records: readonly CorrelationRecord[]): string | undefined {
 	return records.length > 1 ? records.toSorted(compareAge)[0]?.recordId : records[0]?.recordId;
 }
 
+/** @param successors where each asset that there is no more leads now */
 function listMoves(
 	units: ReadonlyMap<string, readonly CorrelationUnit[]>,
-	successorOf: AssetClaims['successorOf'],
+	successors: ReadonlyMap<string, string>,
 ): readonly AssetMove[] {
 	const moves = new Map<string, { from: string; to: string; recordIds: string[] }>();
 	for (const [to, ofAsset] of units) {
@@ -105,7 +110,7 @@ function listMoves(
 		}
 	}
 	const typeOf = (from: string, to: string): AssetMove['type'] =>
-		!units.has(from) && (successorOf(from) ?? to) === to ? 'AssetMerge' : 'AssetSplit';
+		successors.get(from) === to ? 'AssetMerge' : 'AssetSplit';
 	return [...moves]
 		.sort(([left], [right]) => compareCodePoints(left, right))
 		.map(([, { from, to, recordIds }]) => ({

@@ -37,12 +37,21 @@ export interface CorrelatedRecord {
 	readonly reason: LinkReason | null;
 }
 
-/** Records that changed their asset: `from` went up in `to` (merge), or lives on without them (split). */
+/**
+ * Records that changed their asset: `from` went up in `to` and leads there now (merge), or lives on without them, by itself
+ * or in another (split).
+ */
 export interface AssetMove {
 	readonly type: 'AssetMerge' | 'AssetSplit';
 	readonly from: string;
 	readonly to: string;
 	readonly recordIds: readonly string[];
+}
+
+/** An id that no record stands in any more. It leads to the asset of the record that it stayed with last, wherever that goes. */
+export interface AssetAlias {
+	readonly assetId: string;
+	readonly recordId: string;
 }
 
 /** Why users are not one by an e-mail address that they share. */
@@ -60,5 +69,7 @@ export interface Correlation {
 	/** One for each record given, in the order of their ids (code points). */
 	readonly records: readonly CorrelatedRecord[];
 	readonly moves: readonly AssetMove[];
+	/** Of the assets that there were, those that there are no more, in the order of their ids. */
+	readonly aliases: readonly AssetAlias[];
 	readonly ambiguous: readonly AmbiguousIdentifier[];
 }

@@ -32,7 +32,8 @@ export interface RecordFacts {
 export interface EventFacts {
 	readonly type: string;
 	readonly at: string;
-	readonly assetId: string;
+	/** The id that it was written under and, where that leads to another asset since a merge, the id of that one. */
+	readonly assetIds: readonly string[];
 	/** Kind of the integration; null where no integration made it. */
 	readonly source: string | null;
 	readonly integrationId: string | null;

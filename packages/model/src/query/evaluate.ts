@@ -21,7 +21,7 @@ export function evaluateAsset(checked: CheckedQuery, asset: AssetFacts, world: W
 		const { entity } = rule.field;
 		if (entity === asset.type) return ofAsset(rule, asset);
 		if (entity === 'event') {
-			const events = world.events.filter(({ assetId }) => assetId === asset.id);
+			const events = world.events.filter(({ assetIds }) => assetIds.includes(asset.id));
 			return anyOf(events.map((event) => ofEvent(rule, event)));
 		}
 		const related = world.assets.filter(
@@ -31,12 +31,13 @@ export function evaluateAsset(checked: CheckedQuery, asset: AssetFacts, world: W
 	});
 }
 
-/** A rule of an asset is met by an event whose asset is of that type, live or not, and meets it. */
+/** A rule of an asset is met by an event whose asset is of that type, live or not, and meets it: also the one it is now. */
 export function evaluateEvent(checked: CheckedQuery, event: EventFacts, world: World): Verdict {
 	return evaluateNode(checked.root, (rule) => {
 		if (rule.field.entity === 'event') return ofEvent(rule, event);
-		const asset = world.assets.find(({ id }) => id === event.assetId);
-		return asset?.type === rule.field.entity ? ofAsset(rule, asset) : 'false';
+		const { entity } = rule.field;
+		const assets = world.assets.filter(({ id, type }) => type === entity && event.assetIds.includes(id));
+		return anyOf(assets.map((asset) => ofAsset(rule, asset)));
 	});
 }
 

@@ -97,7 +97,7 @@ export function valuesOfEvent({ name }: QueryField, event: EventFacts): readonly
 		case 'execution':
 			return listElements(event.executionId);
 		case 'asset':
-			return [event.assetId];
+			return event.assetIds;
 		default:
 			throw new Error(`events have no field ${name}`);
 	}

@@ -118,7 +118,12 @@ const eventFields: readonly EnvelopeField[] = [
 	{ name: 'source', type: 'text', meaning: 'Kind of the integration that reported it' },
 	{ name: 'integration', type: 'text', meaning: 'Id of the integration that reported it' },
 	{ name: 'execution', type: 'text', meaning: 'Id of the execution that observed it' },
-	{ name: 'asset', type: 'text', meaning: 'Id of the asset' },
+	{
+		name: 'asset',
+		type: 'text',
+		isList: true,
+		meaning: 'Id of the asset, as it was then and, since it was merged, as it is',
+	},
 ];
 
 function envelopeFields(entity: Entity, fields: readonly EnvelopeField[]): readonly QueryField[] {

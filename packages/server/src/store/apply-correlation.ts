@@ -3,6 +3,7 @@ import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import { canonicalJson } from '@rollcall/model/history/canonical-json.ts';
 import { type CorrelationWriter, writeMoves, writeStateChanges } from './correlation-events.ts';
 import type { StandingRecord } from './correlation-facts.ts';
+import { keepAliases } from './keep-aliases.ts';
 import { isSampled } from './project-records.ts';
 import { versionSql } from './projection.ts';
 import { projections } from './projections.ts';
@@ -151,28 +152,5 @@ async function changeRecords(tx: TenantTransaction, changes: readonly Resettled[
 			changes.map(({ after }) => after.duplicateOf),
 			changes.map(({ after }) => (after.reason === null ? null : JSON.stringify(after.reason))),
 		],
-	);
-}
-
-/** An id that was merged away leads on to where its asset is now; one that stands for an asset again leads nowhere else. */
-async function keepAliases(tx: TenantTransaction, { moves }: Correlation, moment: Date): Promise<void> {
-	const merges = moves.filter(({ type }) => type === 'AssetMerge');
-	if (moves.length > 0) {
-		await tx.client.query(
-			'delete from asset_alias where asset_id = any ($1) and organization = current_organization()',
-			[moves.map(({ to }) => to)],
-		);
-	}
-	if (merges.length === 0) return;
-	const given = [merges.map(({ from }) => from), merges.map(({ to }) => to)];
-	await tx.client.query(
-		`update asset_alias a set merged_into = g.kept from unnest($1::uuid[], $2::uuid[]) as g(gone, kept)
-		where a.merged_into = g.gone and a.organization = current_organization()`,
-		given,
-	);
-	await tx.client.query(
-		`insert into asset_alias (asset_id, merged_into, at) select g.gone, g.kept, $3 from unnest($1::uuid[], $2::uuid[]) as g(gone, kept)
-		on conflict (organization, asset_id) do update set merged_into = excluded.merged_into, at = excluded.at`,
-		[...given, moment],
 	);
 }

@@ -15,6 +15,7 @@ import {
 import { runSql } from './compile-sql.ts';
 import { withLabels } from './labels.ts';
 import { projections } from './projections.ts';
+import { listFormerIds } from './query/asset-names.ts';
 import { readAssets } from './query/read-assets.ts';
 import { expandDocument } from './raw-document.ts';
 import type { EnrichmentState, RecordId } from './scope-write.ts';
@@ -166,6 +167,7 @@ async function readSources(tx: TenantTransaction, assetId: string): Promise<read
 
 /** Of what was merged into it, too: those before stand under the ids of then. */
 async function readEvents(tx: TenantTransaction, assetId: string): Promise<readonly AssetEvent[]> {
+	const ids = await listFormerIds(tx, assetId);
 	const rows = await runSql<{
 		at: Date;
 		type: string;
@@ -175,8 +177,7 @@ async function readEvents(tx: TenantTransaction, assetId: string): Promise<reado
 	}>(
 		tx,
 		sql`select at, type, execution, attribute, value from tenant_event
-			where asset_id = any (array(
-				select ${assetId}::uuid union select a.asset_id from tenant_asset_alias a where a.merged_into = ${assetId}::uuid))
+			where asset_id = any (${ids}::uuid[])
 			order by at desc, number desc limit ${eventLimit}`,
 	);
 	return rows.map((row) => ({

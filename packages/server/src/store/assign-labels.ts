@@ -101,10 +101,10 @@ async function resolveAssets(tx: TenantTransaction, given: readonly string[]): P
 	const ids = asked.filter(isUuid);
 	const rows = await runSql<{ given: string; id: string }>(
 		tx,
-		sql`with recursive target as (
+		sql`with target as (
 				select g as given, g as id from unnest(${ids}::uuid[]) g
-				union
-				select t.given, a.merged_into from target t join asset_alias a on a.asset_id = t.id
+				union all
+				select a.asset_id, a.merged_into from tenant_asset_alias a where a.asset_id = any (${ids}::uuid[])
 			)
 			select distinct on (t.given) t.given, t.id from target t join tenant_record r on r.asset_id = t.id
 			order by t.given, t.id <> t.given, t.id`,

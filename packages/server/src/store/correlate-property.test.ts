@@ -73,6 +73,19 @@ async function storedOf({ look, organizationId }: Ground): Promise<Stored[]> {
 	return await look<Stored>(storedSql, [organizationId]);
 }
 
+interface StoredAlias {
+	readonly asset_id: string;
+	readonly record: string;
+	readonly merged_into: string;
+}
+
+async function aliasesOf({ look, organizationId }: Ground): Promise<StoredAlias[]> {
+	return await look<StoredAlias>(
+		'select asset_id, record, merged_into from asset_alias where organization = $1 and valid_to is null order by asset_id',
+		[organizationId],
+	);
+}
+
 test('whatever happens to records in whatever order, the store says what the correlation of everything says', async () => {
 	const ground = await openGround(openTestCluster);
 	let number = 0;
@@ -81,6 +94,8 @@ test('whatever happens to records in whatever order, the store says what the cor
 			number += 1;
 			const history = await openHistory(ground, `organization-${number}`);
 			const { organizationId } = history.ground;
+			const ever = new Set<string>();
+			const leading = new Map<string, string>();
 			for (const [index, step] of steps.entries()) {
 				await history.run(step, index * 2);
 				if (step.correlated === null) continue;
@@ -104,6 +119,18 @@ test('whatever happens to records in whatever order, the store says what the cor
 					expect(stored.is_duplicate).toBe(stored.duplicate_of !== null);
 					if (stored.is_primary) expect(stored.shown_first_observed_at.getTime()).toBe(first);
 				}
+				// Every id that ever stood for an asset is in use, or leads in one step to the asset that holds its record.
+				for (const { assetId, recordId } of whole.aliases) leading.set(assetId, recordId);
+				for (const { asset_id } of [...before, ...after]) ever.add(asset_id);
+				for (const { asset_id } of after) leading.delete(asset_id);
+				const aliases = await aliasesOf(history.ground);
+				expect(aliases.map(({ asset_id, record }) => [asset_id, record])).toEqual([...leading].sort());
+				const standing = new Map(after.map((stored) => [stored.id, stored.asset_id]));
+				expect(aliases.map(({ merged_into }) => merged_into)).toEqual(
+					aliases.map(({ record }) => standing.get(record)),
+				);
+				const inUse = new Set(standing.values());
+				expect([...ever].filter((id) => !inUse.has(id)).sort()).toEqual(aliases.map(({ asset_id }) => asset_id));
 			}
 		}),
 		{ numRuns: 40, interruptAfterTimeLimit: 120_000 },

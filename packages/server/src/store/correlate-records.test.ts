@@ -48,6 +48,13 @@ onEveryServer((openCluster) => {
 	const told = async (...types: string[]): Promise<Told[]> =>
 		await ground.look<Told>('select type, asset_id, value from event where type = any ($1) order by number', [types]);
 	const find = async (id: string) => await ground.store.tenant(ground.organizationId, (tx) => findUsers(tx, id));
+	/** Ids that no record stands in, with where they lead. */
+	const aliases = async (): Promise<[string, string][]> => {
+		const rows = await ground.look<{ asset_id: string; merged_into: string }>(
+			'select asset_id, merged_into from asset_alias where valid_to is null order by asset_id',
+		);
+		return rows.map(({ asset_id, merged_into }) => [asset_id, merged_into]);
+	};
 
 	test('users of IAM and of Identity Center with one address are one, under the older id, and one event says so', async () => {
 		await listOnly(iam, 1, [userRow('iam.users', person)]);
@@ -162,7 +169,49 @@ onEveryServer((openCluster) => {
 				value: { from: ownId('111/anna'), to: ownId('d-1/a-1'), records: [expect.any(String)], reason: null },
 			},
 		]);
-		expect(await ground.look('select * from asset_alias')).toEqual([]);
+		expect(await aliases()).toEqual([]);
+	});
+
+	test('an id leads where its record is, also after that one has gone on, and come back half of the way', async () => {
+		const user = (id: string, emails: readonly string[]) => userRow('iam.users', { id, store: `1-${id}`, emails });
+		const idOf = (id: string) => ownId(`1-${id}/${id}`);
+		await listOnly(iam, 1, [user('c', ['c@x.io'])]);
+		await listOnly(iam, 2, [user('c', ['c@x.io']), user('b', ['b@x.io'])]);
+		await listOnly(iam, 3, [user('c', ['c@x.io']), user('b', ['b@x.io']), user('a', ['b@x.io'])]);
+		await correlateAt(ground, 4);
+		expect(await aliases()).toEqual([[idOf('a'), idOf('b')]]);
+		await listOnly(iam, 5, [user('c', ['c@x.io']), user('b', ['b@x.io', 'c@x.io']), user('a', ['b@x.io'])]);
+		await correlateAt(ground, 6);
+		expect(await aliases()).toEqual([idOf('a'), idOf('b')].sort().map((id) => [id, idOf('c')]));
+		await listOnly(iam, 7, [user('c', ['c@x.io']), user('b', ['b@x.io']), user('a', ['b@x.io'])]);
+		await correlateAt(ground, 8);
+		expect(new Set((await rowsOf()).map(({ asset_id }) => asset_id))).toEqual(new Set([idOf('b'), idOf('c')]));
+		expect(await aliases()).toEqual([[idOf('a'), idOf('b')]]);
+		expect((await find(idOf('a'))).map(({ id }) => id)).toEqual([idOf('b')]);
+	});
+
+	test('an asset of retired records that go to several leads to one of them, and nothing is left undone', async () => {
+		const user = (id: string, emails: readonly string[] = []) => userRow('iam.users', { id, store: `1-${id}`, emails });
+		const shared = ['all@x.io'];
+		const two = await withIntegration(ground, 'iam.users', 'two');
+		await listOnly(two, 2, [user('x', shared)]);
+		await listOnly(two, 3, [user('x', shared), user('a', shared), user('b', shared)]);
+		await correlateAt(ground, 4);
+		// Whose id it is goes alone, and the others retire in it.
+		await listOnly(two, 5, [user('a', shared), user('b', shared)]);
+		await correlateAt(ground, 6);
+		await listOnly(two, 7, [user('x'), user('a', shared), user('b', shared)]);
+		await correlateAt(ground, 8);
+		await listOnly(two, 9, [user('x')]);
+		await correlateAt(ground, 10);
+		const left = ownId('1-x/x');
+		expect((await rowsOf()).filter(({ asset_id }) => asset_id === left)).toHaveLength(2);
+		const [primary] = (await rowsOf()).filter(({ asset_id, is_primary }) => asset_id === left && is_primary);
+		// Another integration had seen both earlier, which is known only now, and they are gone there, too.
+		await listOnly(iam, 1, [user('a'), user('b')]);
+		await listOnly(iam, 11, []);
+		expect(await correlateAt(ground, 12)).toMatchObject({ merged: 1, split: 1 });
+		expect(await aliases()).toEqual([[left, ownId(primary?.native_id ?? '')]]);
 	});
 
 	test('who is read through another integration, too, is found in whatever asset he stands', async () => {

@@ -168,6 +168,20 @@ onEveryServer((openCluster) => {
 		]);
 	});
 
+	test('ids that led elsewhere are kept as long as that can be asked about, and while they lead there', async () => {
+		await run(day('02-01'), [makeRow('a'), makeRow('b')]);
+		const alias = `insert into asset_alias (organization, asset_id, record, merged_into, valid_from, valid_to)
+			select organization, gen_random_uuid(), id, asset_id, $2, $3 from source_record where native_id = $1`;
+		for (const until of [day('05-31'), day('06-01'), null]) {
+			await ground.look(alias, [nativeIdOf('a'), day('03-01'), until]);
+		}
+		await drop();
+		expect(await ground.look('select valid_to from asset_alias order by valid_to')).toEqual([
+			{ valid_to: day('06-01') },
+			{ valid_to: null },
+		]);
+	});
+
 	test('executions go that nothing refers to; the last of each integration stays, however old', async () => {
 		await run(day('02-01'), [makeRow('a'), makeRow('b')]);
 		await run(day('03-01'), [makeRow('a'), makeRow('b')]);

@@ -67,6 +67,7 @@ async function deleteExpired(client: pg.ClientBase, from: Date): Promise<void> {
 		{ table: 'scope_outcome', condition: isOldOutcome('scope_outcome', ['scope']) },
 		{ table: 'enrichment_outcome', condition: isOldOutcome('enrichment_outcome', ['scope', 'action']) },
 		{ table: 'account_version', condition: 't.valid_to <= $1' },
+		{ table: 'asset_alias', condition: 't.valid_to <= $1' },
 		{ table: 'execution', condition: isOldExecution },
 	];
 	for (const { table, condition } of [...strays, ...others]) {

@@ -30,6 +30,12 @@ interface Standing extends Lasting {
 	readonly is_primary: boolean;
 }
 
+/** An id that no record stood in, with the record by which it led on. */
+interface Alias extends Lasting {
+	readonly asset_id: string;
+	readonly record: string;
+}
+
 interface Happened {
 	readonly at: Date;
 	readonly type: string;
@@ -59,6 +65,9 @@ from (${['device', 'directory_user']
 	)
 	.join(' union all ')}) v
 where organization = $1 order by record`;
+
+const aliasesSql = `
+select asset_id, record, valid_from, coalesce(valid_to, '9999-01-01') as valid_to from asset_alias where organization = $1`;
 
 /** A record as the events up to a moment tell it. */
 class RecordTold {
@@ -91,6 +100,7 @@ function concerns(event: Happened, record: string): boolean {
 interface Past {
 	readonly images: readonly Image[];
 	readonly standings: readonly Standing[];
+	readonly aliases: readonly Alias[];
 	readonly events: readonly Happened[];
 }
 
@@ -98,6 +108,7 @@ async function readPast({ look, organizationId }: Ground): Promise<Past> {
 	return {
 		images: await look<Image>(imagesSql, [organizationId]),
 		standings: await look<Standing>(standingsSql, [organizationId]),
+		aliases: await look<Alias>(aliasesSql, [organizationId]),
 		events: await look<Happened>(
 			'select at, type, asset_id, record, attribute, value from event where organization = $1 order by number',
 			[organizationId],
@@ -132,6 +143,24 @@ function judgeMoment(past: Past, at: Date): void {
 		const primaries = ofAsset.filter(({ is_primary }) => is_primary);
 		expect(primaries).toHaveLength(1);
 		if (ofAsset.some(({ state }) => state === 'active')) expect(primaries[0]?.state).toBe('active');
+	}
+	judgeIds(past, standings, at);
+}
+
+/**
+ * Whatever had been an asset by then was in use or led, in one step, to one that was. It may be both where a record has come
+ * to stand under its own id and was not correlated since.
+ */
+function judgeIds(past: Past, standings: readonly Standing[], at: Date): void {
+	const inUse = new Set(standings.map(({ asset_id }) => asset_id));
+	const ever = new Set(past.standings.filter(({ valid_from }) => valid_from <= at).map(({ asset_id }) => asset_id));
+	const aliases = asOf(past.aliases, at);
+	const isThere = (alias: Alias) => standings.some(({ record }) => record === alias.record);
+	for (const id of ever) {
+		const leading = aliases.filter(({ asset_id }) => asset_id === id);
+		if (!inUse.has(id)) expect(leading).toHaveLength(1);
+		expect(leading.length).toBeLessThanOrEqual(1);
+		expect(leading.filter(isThere)).toEqual(leading);
 	}
 }
 

@@ -188,12 +188,11 @@ onEveryServer((openCluster) => {
 		/** As the correlator does it: `bob` comes into the asset of `ann`. */
 		async function merge(): Promise<void> {
 			await move(userId('ann'), false);
-			await ground.look('insert into asset_alias (organization, asset_id, merged_into, at) values ($1, $2, $3, $4)', [
-				ground.organizationId,
-				userId('bob'),
-				userId('ann'),
-				now,
-			]);
+			await ground.look(
+				`insert into asset_alias (organization, asset_id, record, merged_into, valid_from)
+				select organization, $1, id, $2, $3 from source_record where native_id = 'AIDA-bob'`,
+				[userId('bob'), userId('ann'), now],
+			);
 		}
 
 		async function split(): Promise<void> {

@@ -57,7 +57,7 @@ async function explainQuery(
 }
 
 /** Tables that are as large as the inventory or larger, and their indexes; those of the configuration may be read whole. */
-const large = /^(source_record|record_version|device|directory_user|asset_ip|event)/;
+const large = /^(source_record|record_version|device|directory_user|asset_ip|asset_alias|event)/;
 
 interface Expected {
 	readonly uses: readonly string[];
@@ -159,6 +159,24 @@ test('a timeline is read by the asset', async () => {
 	const id = assetIdOf(ground.organizationId, nativeIdOf('0007'));
 	const plans = await explain((tx) => readTimeline(tx, id, { limit: 50, cursor: null, until: null }));
 	expectPlans(plans, { uses: ['event_asset'] });
+});
+
+test.each<[text: string, uses: readonly string[]]>([
+	['asset = {id}', ['event_asset', 'asset_alias_kept']],
+	['asset in ({id}, {id})', ['event_asset', 'asset_alias_kept']],
+	['device.id = {id}', ['event_asset', 'device_asset']],
+	['user.id = {id}', ['event_asset', 'directory_user_asset', 'asset_alias_kept']],
+])('the feed of one asset, as [%s], is read by it and by the ids that lead to it', async (text, uses) => {
+	const id = assetIdOf(ground.organizationId, nativeIdOf('0007'));
+	const plans = await explainQuery({ text: text.replaceAll('{id}', id), entity: 'event' }, (tx, query) =>
+		queryEvents(tx, query, { ...noSpan, limit: 50, cursor: null }),
+	);
+	expectPlans(plans, { uses });
+});
+
+test('whether few devices have an event is looked up by their ids', async () => {
+	const text = 'name = "dev-web-0007" and event.type = SourceMembershipAdd';
+	expectPlans(await explainQuery({ text }, readPage), { uses: ['device_name', 'event_asset'] });
 });
 
 test.each<[string, readonly string[]]>([

@@ -16,6 +16,8 @@ export interface ValuePools {
 	readonly integrations: fc.Arbitrary<string>;
 	/** Fields of any entity; all of them unless a test can do with less. */
 	readonly isAsked: (field: QueryField) => boolean;
+	/** How many rules of the entity itself are drawn for each of any entity. */
+	readonly ownShare: number;
 }
 
 const awkwardTexts = [
@@ -54,11 +56,12 @@ const anyPools: ValuePools = {
 	addresses: fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('10.0.0.0/8', '::1/64', '10.0.0.1-10.0.0.9')),
 	integrations: fc.uuid(),
 	isAsked: () => true,
+	ownShare: 4,
 };
 
 /** Any tree of rules that fit an entity, with groups of every kind: empty, of one node, denied, nested. */
 export function anyQuery(entity: Entity, pools: Partial<ValuePools> = {}): fc.Arbitrary<Query> {
-	const rule = anyRule(entity, { ...anyPools, ...pools });
+	const rule = anyRule(entity, pools);
 	const group = (nodes: fc.Arbitrary<Rule | Query>): fc.Arbitrary<Query> =>
 		fc
 			.record({
@@ -84,11 +87,12 @@ function withoutNegate({ combinator, rules }: Query): Query {
 }
 
 /** Any rule that `checkQuery` takes of an entity, related ones included. */
-export function anyRule(root: Entity, pools: ValuePools): fc.Arbitrary<Rule> {
+export function anyRule(root: Entity, given: Partial<ValuePools>): fc.Arbitrary<Rule> {
+	const pools = { ...anyPools, ...given };
 	const fields = entities.flatMap(fieldsOf).filter(pools.isAsked);
 	const own = fields.filter(({ entity }) => entity === root);
 	const field = fc.oneof(
-		{ weight: 4, arbitrary: fc.constantFrom(...own) },
+		{ weight: pools.ownShare, arbitrary: fc.constantFrom(...own) },
 		{ weight: 1, arbitrary: fc.constantFrom(...fields) },
 	);
 	return field.chain((chosen) =>

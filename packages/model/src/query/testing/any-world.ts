@@ -99,11 +99,11 @@ export function anyAsset(type: AssetType): fc.Arbitrary<AssetFacts> {
 	});
 }
 
-function anyEvent(assetId: string): fc.Arbitrary<EventFacts> {
+function anyEvent(assetIds: readonly string[]): fc.Arbitrary<EventFacts> {
 	return fc.record({
 		type: fc.constantFrom('SourceMembershipAdd', 'AttributeValueAdd'),
 		at: fc.constantFrom(...times),
-		assetId: fc.constant(assetId),
+		assetIds: fc.constant(assetIds),
 		source: fc.option(fc.constantFrom(...kindsOf('device'), ...kindsOf('user'))),
 		integrationId: fc.option(fc.constantFrom(...integrations)),
 		executionId: fc.option(fc.uuid()),
@@ -118,7 +118,9 @@ export const anyWorld: fc.Arbitrary<World> = fc
 	.chain(([device, user, others]) => {
 		const assets = [device, user, ...others];
 		const events = fc.array(
-			fc.constantFrom(...assets).chain(({ id }) => anyEvent(id)),
+			fc
+				.tuple(fc.option(fc.uuid(), { nil: undefined }), fc.constantFrom(...assets))
+				.chain(([former, { id }]) => anyEvent(former === undefined ? [id] : [former, id])),
 			{ maxLength: 3 },
 		);
 		return fc.record({ assets: fc.constant(assets), events });

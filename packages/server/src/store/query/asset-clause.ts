@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { instanceIdOf } from '../device-projection.ts';
 import { termOf } from '../terms.ts';
 import { allOf, anyOf, type Clause, notTrue } from './clause.ts';
+import { isUuid } from './cursor.ts';
 import { isTextTest } from './envelope-clause.ts';
 import { testLabels } from './label-clause.ts';
 import { integrationsOfType, type QueryContext } from './query-context.ts';
@@ -36,12 +37,10 @@ export function testAsset(rows: Rows, { field, test }: CheckedRule, context: Que
 	}
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 function testId(rows: Rows, test: TextTest): Clause {
 	const id = column(rows, 'asset_id');
 	if (test.op !== 'texts') return testText(sql`${id}::text`, test);
-	const ids = test.texts.filter((text) => uuid.test(text));
+	const ids = test.texts.filter(isUuid);
 	return ids.length > 0 && sql`${id} = any (${ids}::uuid[])`;
 }
 

@@ -24,50 +24,36 @@ export async function nameAssets(
 ): Promise<ReadonlyMap<string, NamedAsset>> {
 	const ids = [...new Set(assetIds)];
 	if (ids.length === 0) return new Map();
-	const current = await resolveAliases(tx, ids);
+	const aliases = await readAliases(tx, ids);
 	const selects = assetTypes.map(
 		(type) => sql`select d.asset_id as id, ${type} as type, ${names[type]} as name
 			from ${sql.raw(`tenant_${projections[type].table}`)} d join tenant_record r on r.id = d.record
-			where d.is_primary and d.asset_id = any (${[...new Set(current.values())]}::uuid[])`,
+			where d.is_primary and d.asset_id = any (${[...new Set([...ids, ...aliases.values()])]}::uuid[])`,
 	);
 	const rows = await runSql<NamedAsset>(tx, sql.join(selects, sql` union all `));
 	const found = new Map(rows.map((row) => [row.id, row]));
 	return new Map(
 		ids.flatMap((id): [string, NamedAsset][] => {
-			const asset = found.get(current.get(id) ?? id);
+			const asset = found.get(id) ?? found.get(aliases.get(id) ?? '');
 			return asset === undefined ? [] : [[id, asset]];
 		}),
 	);
 }
 
-/** The asset that each id stands for now. */
-async function resolveAliases(tx: TenantTransaction, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-	const rows = await runSql<{ id: string; current: string }>(
+/** The asset that each of these ids leads to; without those that lead nowhere else. */
+async function readAliases(tx: TenantTransaction, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+	const rows = await runSql<{ asset_id: string; merged_into: string }>(
 		tx,
-		sql`with recursive step (id, current, depth) as (
-				select g.id, g.id, 0 from unnest(${ids}::uuid[]) g(id)
-				union all
-				select s.id, a.merged_into, s.depth + 1 from step s join asset_alias a on a.asset_id = s.current
-					and a.organization = current_organization() where s.depth < ${mostMerges}
-			)
-			select distinct on (id) id, current from step order by id, depth desc`,
+		sql`select asset_id, merged_into from tenant_asset_alias where asset_id = any (${ids}::uuid[])`,
 	);
-	return new Map(rows.map(({ id, current }) => [id, current]));
+	return new Map(rows.map(({ asset_id, merged_into }) => [asset_id, merged_into]));
 }
 
-/** Merges one after the other; an alias that leads in a circle ends there. */
-const mostMerges = 50;
-
-/** An asset's own id and all that it had before merges. */
+/** An asset's own id and all that lead to it. */
 export async function listFormerIds(tx: TenantTransaction, assetId: string): Promise<readonly string[]> {
 	const rows = await runSql<{ id: string }>(
 		tx,
-		sql`with recursive former (id) as (
-				select ${assetId}::uuid
-				union
-				select a.asset_id from former f join asset_alias a on a.merged_into = f.id and a.organization = current_organization()
-			)
-			select id from former`,
+		sql`select ${assetId}::uuid as id union all select a.asset_id from tenant_asset_alias a where a.merged_into = ${assetId}::uuid`,
 	);
 	return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedNode, CheckedQuery, CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { sql } from 'kysely';
+import { aliases, mayMerge } from './alias-clause.ts';
 import { certain, testRule, type Verdict } from './candidate-clause.ts';
 import { allOf, anyOf, type Clause, notTrue, toSql } from './clause.ts';
 import { testEvent } from './event-clause.ts';
@@ -82,9 +83,15 @@ function testOfEvent(rule: CheckedRule, context: QueryContext): Verdict {
 	};
 }
 
-/** The event's asset is one of the type that meets a condition, whether it still lives or not. */
+/** The event's asset, or the one it is now, is one of the type that meets a condition, whether it still lives or not. */
 function isOfAsset(type: AssetType, condition: Clause, { at }: QueryContext): Clause {
 	const rows: Rows = { type, alias: 'd', at };
 	const where = allOf([column(rows, 'is_primary'), isThen(rows), condition]);
-	return where !== false && sql`e.asset_id in (select d.asset_id from ${source(rows)} where ${toSql(where)})`;
+	if (where === false) return false;
+	const own = sql`select d.asset_id as id from ${source(rows)} where ${toSql(where)}`;
+	const former = sql`select a.asset_id from ${aliases(at)} join ${source(rows)} on d.asset_id = a.merged_into
+		where ${toSql(where)}`;
+	const ids = mayMerge(type) ? sql`${own} union all ${former}` : own;
+	// As one set, for of few assets the events are looked up by their ids; of an `or` they would be gone through.
+	return sql`exists (select from (${ids}) k where k.id = e.asset_id)`;
 }

@@ -116,8 +116,9 @@ test('a timeline has the events of the ids an asset had before merges, and is fo
 	const earlier = '00000000-0000-4000-8000-000000000002';
 	const { organizationId: own } = ground;
 	await ground.look(
-		'insert into asset_alias (organization, asset_id, merged_into, at) values ($1, $2, $3, now()), ($1, $4, $2, now())',
-		[own, former, idOf('b'), earlier],
+		`insert into asset_alias (organization, asset_id, record, merged_into, valid_from)
+		select organization, g, id, asset_id, now() from source_record cross join unnest($1::uuid[]) g where asset_id = $2`,
+		[[former, earlier], idOf('b')],
 	);
 	await ground.look(
 		`insert into event (organization, number, at, type, asset_id, value) values ($1, 1000, $2, 'AssetMerge', $3, '{"reason": "e-mail"}')`,

@@ -1,6 +1,7 @@
 import type { AssetType } from '@rollcall/model/asset/record-state.ts';
 import type { CheckedRule } from '@rollcall/model/query/checked-query.ts';
 import { type RawBuilder, sql } from 'kysely';
+import { aliases, mayMerge } from './alias-clause.ts';
 import { certain, isCandidate, testRule, type Verdict } from './candidate-clause.ts';
 import { allOf, anyOf, type Clause, toSql } from './clause.ts';
 import { testEvent } from './event-clause.ts';
@@ -24,11 +25,19 @@ export function testRelated(rows: Rows, rule: CheckedRule, context: QueryContext
 	};
 }
 
+/** Events keep the id of their moment: those of an asset are also the ones under ids that lead to it. */
 function hasEvent(rows: Rows, condition: Clause): Clause {
 	const then = rows.at === null ? true : sql`e.at <= ${rows.at}::timestamptz`;
 	const where = allOf([then, condition]);
 	if (where === false) return false;
-	return sql`${column(rows, 'asset_id')} in (select e.asset_id from tenant_event e where ${toSql(where)})`;
+	const id = column(rows, 'asset_id');
+	// Beside an `or` the database takes EXISTS for a look-up or for a set, whichever is cheaper; IN is a set there, and where
+	// it does not fit into memory it is read anew for every row.
+	const isUnder = (each: RawBuilder<unknown>) =>
+		sql`exists (select from tenant_event e where e.asset_id = ${each} and ${toSql(where)})`;
+	if (!mayMerge(rows.type)) return isUnder(id);
+	const former = sql`exists (select from ${aliases(rows.at)} where a.merged_into = ${id} and ${isUnder(sql`a.asset_id`)})`;
+	return anyOf([isUnder(id), former]);
 }
 
 function sharesAccount(rows: Rows, related: AssetType, condition: Clause): Clause {

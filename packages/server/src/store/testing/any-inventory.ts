@@ -44,8 +44,18 @@ export interface PlannedInventory {
 	readonly rounds: readonly (readonly PlannedRun[])[];
 	/** The names before and after the last round. */
 	readonly accounts: readonly [readonly PlannedAccount[], readonly PlannedAccount[]];
-	/** Which user records stand in the asset of which other, and whether as its duplicates. */
-	readonly shared: readonly { readonly record: number; readonly of: number; readonly isDuplicate: boolean }[];
+	/** After each round: which user records become one asset. Of a later round there may be none. */
+	readonly standings: readonly (readonly PlannedStanding[])[];
+}
+
+/** How one user record stands from then on. */
+export interface PlannedStanding {
+	/** Its place among all. */
+	readonly record: number;
+	/** Records of one group are one asset. */
+	readonly group: number;
+	/** Whether it counts as a duplicate of the primary where it is not that itself. */
+	readonly isDuplicate: boolean;
 }
 
 const accountIds = ['111111111111', '222222222222', '333333333333'] as const;
@@ -124,14 +134,16 @@ const anyAccounts = fc.tuple(
 
 const anyRound = fc.tuple(...inventoryKinds.map(anyRun));
 
+const anyStandings = fc.uniqueArray(
+	fc.record({ record: fc.nat(9), group: fc.nat(2), isDuplicate: fc.nat(3).map((number) => number === 0) }),
+	{ minLength: 4, maxLength: 8, selector: ({ record }) => record },
+);
+
 export const anyInventory: fc.Arbitrary<PlannedInventory> = fc.record({
 	rounds: fc.oneof(
 		{ weight: 3, arbitrary: fc.tuple(anyRound, anyRound) },
 		{ weight: 1, arbitrary: fc.tuple(anyRound, anyRound, anyRound) },
 	),
 	accounts: fc.tuple(anyAccounts, anyAccounts),
-	shared: fc.uniqueArray(fc.record({ record: fc.nat(7), of: fc.nat(7), isDuplicate: fc.nat(3).map((n) => n === 0) }), {
-		maxLength: 4,
-		selector: ({ record }) => record,
-	}),
+	standings: fc.array(anyStandings, { minLength: 1, maxLength: 3 }),
 });

@@ -22,6 +22,7 @@ const copiedTables = [
 	'directory_user',
 	'directory_user_version',
 	'asset_ip',
+	'asset_alias',
 	'event',
 ] as const;
 
@@ -32,6 +33,7 @@ const changed: Readonly<Record<string, string>> = {
 	record: `t.record + k * ${apart}`,
 	number: `t.number + k * ${apart}`,
 	asset_id: 'md5(t.asset_id::text || k)::uuid',
+	merged_into: 'md5(t.merged_into::text || k)::uuid',
 	account_id: '(t.account_id::bigint + k)::text',
 	native_id: `t.native_id || '-' || k`,
 	instance_id: `t.instance_id || '-' || k`,
@@ -45,7 +47,7 @@ const changed: Readonly<Record<string, string>> = {
 
 /**
  * Fills organizations that have nothing yet with a thousand devices and a hundred users for each copy, each with one past
- * version and the events of both: the first through the write path, the others out of them by the owner, for the write path would
+ * version and the events of both, and ids that lead to users: the first through the write path, the others out of them by the owner, for the write path would
  * take minutes. Each copy is an account of its own.
  */
 export async function fillGrounds(
@@ -86,6 +88,12 @@ async function writeThousand(ground: Ground): Promise<void> {
 			{ executionId: await beginRun(users, at), at, regions: ['global'] },
 		);
 	}
+	// Every other user was once two.
+	await ground.look(
+		`insert into asset_alias (organization, asset_id, record, merged_into, valid_from)
+		select organization, gen_random_uuid(), record, asset_id, $2 from directory_user where organization = $1 and record % 2 = 0`,
+		[ground.organizationId, minute(15)],
+	);
 }
 
 async function copySql(client: pg.ClientBase, table: string, organizationId: string, copies: number): Promise<string> {

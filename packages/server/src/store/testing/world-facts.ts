@@ -26,7 +26,10 @@ interface StoredRecord extends StandingFacts {
 	readonly ou_path: string | null;
 }
 
-/** What the oracle is told of an organization's inventory at a moment: read plainly, and derived by the model. */
+/**
+ * What the oracle is told of an organization's inventory at a moment: read plainly, and derived by the model. Events are in
+ * the order of their numbers, and the first of their ids is the one that they were written under.
+ */
 export async function readWorld(ground: Ground, at: Date | null): Promise<World> {
 	const { organizationId } = ground;
 	const [records, events] = await ground.store.system(async ({ client }) => {
@@ -44,16 +47,21 @@ export async function readWorld(ground: Ground, at: Date | null): Promise<World>
 
 type StoredEvent = Omit<EventFacts, 'at'> & { readonly at: Date };
 
-const eventSql = `
-select e.type, e.at, e.asset_id as "assetId", i.kind as source, e.integration as "integrationId", e.execution as "executionId",
-	e.attribute, e.value
-from event e left join integration i on i.id = e.integration
-where e.organization = $1 and ($2::timestamptz is null or e.at <= $2)`;
-
 const rows = `(select record, asset_id, valid_from, 'infinity'::timestamptz as valid_to, is_primary, is_duplicate, first_observed_at, terms from device
 	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, terms from device_version
 	union all select record, asset_id, valid_from, 'infinity', is_primary, is_duplicate, first_observed_at, terms from directory_user
 	union all select record, asset_id, valid_from, valid_to, is_primary, is_duplicate, first_observed_at, terms from directory_user_version)`;
+
+/** What an id leads to is told by the record it stayed with: where that one stood at the moment. */
+const eventSql = `
+select e.type, e.at, i.kind as source, e.integration as "integrationId", e.execution as "executionId", e.attribute, e.value,
+	array[e.asset_id] || array(select d.asset_id from asset_alias a join ${rows} d on d.record = a.record
+		where a.organization = e.organization and a.asset_id = e.asset_id and (
+			$2::timestamptz is null and a.valid_to is null and d.valid_to = 'infinity'
+			or a.valid_from <= $2 and coalesce(a.valid_to, 'infinity') > $2 and d.valid_from <= $2 and d.valid_to > $2
+		)) as "assetIds"
+from event e left join integration i on i.id = e.integration
+where e.organization = $1 and ($2::timestamptz is null or e.at <= $2) order by e.number`;
 
 const currentSql = `
 select r.id, r.type, r.asset_id, i.kind, r.integration, r.native_id, d.is_primary, d.is_duplicate, d.first_observed_at, r.state, r.reason,

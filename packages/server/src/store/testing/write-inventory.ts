@@ -7,7 +7,6 @@ import { startExecution } from '../executions.ts';
 import { ensureOrganization } from '../organizations.ts';
 import type { EnrichmentUpdate, RecordRow } from '../scope-write.ts';
 import { type OpenedAccount, openAccountScopes } from '../scopes.ts';
-import type { Store } from '../store.ts';
 import { sweepExecution } from '../sweep.ts';
 import {
 	inventoryKinds,
@@ -17,6 +16,7 @@ import {
 	type PlannedRun,
 } from './any-inventory.ts';
 import { accountId, apply, type Ground, minute, region } from './ground.ts';
+import { regroupUsers } from './regroup-users.ts';
 
 /** Minutes between rounds: the moments between them can be asked about, too. */
 export const roundMinutes = 10;
@@ -39,12 +39,14 @@ export async function writeInventory(ground: Ground, slug: string, plan: Planned
 	});
 	const configurations = new Set(grounds.map(({ configurationId }) => configurationId));
 	await writeAccounts({ ...ground, organizationId }, [...configurations], plan.accounts);
-	for (const [round, runs] of plan.rounds.entries()) {
-		await writeRound(grounds, runs, (round + 1) * roundMinutes);
-		if (round === 0) await shareAssets(ground.store, organizationId, plan.shared);
-	}
 	const [first] = grounds;
 	if (first === undefined) throw new Error('an inventory has integrations');
+	for (const [round, runs] of plan.rounds.entries()) {
+		const minutes = (round + 1) * roundMinutes;
+		await writeRound(grounds, runs, minutes);
+		const standings = plan.standings[round];
+		if (standings !== undefined) await regroupUsers(first, standings, minute(minutes + 2));
+	}
 	return first;
 }
 
@@ -181,28 +183,5 @@ async function writeAccounts(
 			select $1::uuid, c.id, g."accountId", g.name, g."ouPath", 'ACTIVE', g."from", g."from" from ${given} where g."to" is null`,
 			values,
 		);
-	});
-}
-
-/** Puts user records into assets of others, as the correlator would have from the beginning. */
-async function shareAssets(store: Store, organizationId: string, shared: PlannedInventory['shared']): Promise<void> {
-	await store.system(async ({ client }) => {
-		const { rows: records } = await client.query<{ id: string; asset_id: string }>(
-			`select id, asset_id from source_record where organization = $1 and type = 'user' and state = 'active' order by id`,
-			[organizationId],
-		);
-		const moved = new Set<string>();
-		const kept = new Set<string>();
-		for (const { record, of, isDuplicate } of shared) {
-			const [from, to] = [records[record], records[of]];
-			if (from === undefined || to === undefined || from === to || kept.has(from.id) || moved.has(to.id)) continue;
-			moved.add(from.id);
-			kept.add(to.id);
-			await client.query('update source_record set asset_id = $2 where id = $1', [from.id, to.asset_id]);
-			await client.query(
-				'update directory_user set asset_id = $2, is_primary = false, is_duplicate = $3 where record = $1',
-				[from.id, to.asset_id, isDuplicate],
-			);
-		}
 	});
 }
