@@ -86,7 +86,7 @@ describe('a page by name', () => {
 		['', ['device_name']],
 		['vpc_id = vpc-3 and state = running and tags.service = service-3', ['device_terms']],
 		['owner = "team-7@example.com"', ['device_terms']],
-		['tags.service = service-7', ['device_name']],
+		['state = stopped', ['device_name']],
 		['tags.service = service-7 and os_platform = windows', ['device_terms']],
 		['name ~ "*web-0123*"', ['device_text']],
 		['name contains "9-77"', ['device_text']],
