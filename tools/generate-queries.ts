@@ -58,7 +58,7 @@ everything. A rule is
 - Times are UTC: \`2026-01-05\`, \`2026-01-05T10:00:00Z\`, \`now\`, \`now-7d\`, \`now-7d/d\` (rounded down to the day), with
   s m h d w M y. With \`--as-of\` they count from that moment.
 - With \`--as-of\` what was known then is asked, whatever became of it since: what was switched off or refused later is
-  found, what was first read later is unknown. Labels are those of now.
+  found, what was first read later is unknown.
 - Only live assets are looked at, unless a rule asks for \`states\`.
 - Labels have no history: as of any moment, an asset has the labels that it has today.
 

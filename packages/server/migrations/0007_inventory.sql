@@ -222,7 +222,7 @@ create table asset_alias (
 );
 create unique index asset_alias_current on asset_alias (organization, asset_id) where valid_to is null;
 create index asset_alias_kept on asset_alias (organization, merged_into) where valid_to is null;
-create index asset_alias_record on asset_alias (record) where valid_to is null;
+create index asset_alias_record on asset_alias (record, valid_from);
 -- For past moments.
 create index asset_alias_id on asset_alias (organization, asset_id, valid_from);
 select isolate_table('asset_alias');

@@ -27,6 +27,14 @@ select isolate_table('enrichment_outcome');
 grant select, insert, update on enrichment_outcome to rollcall_app;
 create view tenant_enrichment_outcome as select * from enrichment_outcome where organization = current_organization();
 grant select on tenant_enrichment_outcome to rollcall_app;
+-- What is known of enrichments that ended before: the last end of each.
+insert into enrichment_outcome (organization, scope, action, from_at, outcome, cause, as_of)
+select organization, scope, action, from_at, outcome, cause, as_of from (
+	select s.organization, s.id as scope, e.key as action, e.value ->> 'outcome' as outcome, nullif(e.value -> 'cause', 'null') as cause,
+		coalesce(case when e.value ->> 'outcome' = 'complete' then e.value ->> 'confirmed_at' end, e.value ->> 'tried_at',
+			e.value ->> 'confirmed_at')::timestamptz(3) as from_at, (e.value ->> 'as_of')::timestamptz(3) as as_of
+	from scope s, jsonb_each(s.enrichments) e
+) e where outcome is not null and from_at is not null;
 
 -- Names that the searchable column holds the beginning of only. None as a rule, but both sides of an `or` need an index.
 create index device_long_name on device (organization, asset_id) where is_primary and char_length(name_folded) >= 512;

@@ -51,7 +51,7 @@ async function listExpired(client: pg.ClientBase, from: Date): Promise<readonly 
 		from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
 		where c.relkind = 'r' and c.relnamespace = (select relnamespace from pg_class where oid = 'record_version'::regclass)
 			and substring(c.relname from '^(.*)_[0-9]{4}_[0-9]{2}$') = any ($1)
-			and (p.oid is null or substring(c.relname from '[0-9]{4}_[0-9]{2}$') collate "C" < $2) order by 1`,
+			and substring(c.relname from '[0-9]{4}_[0-9]{2}$') collate "C" < $2 order by 1`,
 		[partitionedTables, from.toISOString().slice(0, 7).replace('-', '_')],
 	);
 	return rows;

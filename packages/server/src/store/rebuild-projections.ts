@@ -25,8 +25,12 @@ export async function rebuildProjections(client: pg.ClientBase): Promise<void> {
 	if ((rows[0]?.version ?? 0) >= projectionVersion) return;
 	await client.query('begin');
 	try {
-		await client.query('delete from scope_facet; delete from facet_total; delete from scope_facet_state');
 		const organizations = await client.query<{ id: string }>('select id from organization');
+		// Nobody counts meanwhile: totals would be of counters that are gone.
+		await client.query(
+			`select pg_advisory_xact_lock(hashtextextended('rollcall facets ' || id::text, 0)) from organization order by id`,
+		);
+		await client.query('delete from scope_facet; delete from facet_total; delete from scope_facet_state');
 		for (const { id } of organizations.rows) await rebuildOrganization(client, id);
 		await client.query('update projection_state set version = $1', [projectionVersion]);
 		await client.query('commit');

@@ -12,6 +12,7 @@ import { runSql } from '../compile-sql.ts';
 import { type PastEnrichments, readEnrichmentsAt } from '../enrichment-outcomes.ts';
 import { withLabels } from '../labels.ts';
 import type { TenantTransaction } from '../transaction.ts';
+import { aliases, mayMerge } from './alias-clause.ts';
 import { listFormerIds } from './asset-names.ts';
 import { toSql } from './clause.ts';
 import { type FoundAsset, readAssets } from './read-assets.ts';
@@ -48,7 +49,7 @@ export async function readAssetAsOf(
 	assetId: string,
 	at: string,
 ): Promise<readonly AssetThen[]> {
-	const ids = await listFormerIds(tx, assetId);
+	const ids = await listIdsThen(tx, type, assetId, at);
 	const assets = await withLabels(tx, await readAssets(tx, { type, at }, ids));
 	const records = await readRecords(tx, { type, alias: 'd', at }, at, ids);
 	const scopes = records.map(({ scope }) => scope);
@@ -57,6 +58,22 @@ export async function readAssetAsOf(
 		...asset,
 		records: records.filter((record) => record.asset_id === asset.id).map((record) => toSource(record, enrichments)),
 	}));
+}
+
+/** What it is called now and was called before merges, and the asset that any of those led to then. */
+async function listIdsThen(
+	tx: TenantTransaction,
+	type: AssetType,
+	assetId: string,
+	at: string,
+): Promise<readonly string[]> {
+	const ids = await listFormerIds(tx, assetId);
+	if (!mayMerge(type)) return ids;
+	const led = await runSql<{ id: string }>(
+		tx,
+		sql`select a.merged_into as id from ${aliases(at)} where a.asset_id = any (${ids}::uuid[])`,
+	);
+	return [...new Set([...ids, ...led.map(({ id }) => id)])];
 }
 
 interface RecordThen extends StandingFacts {

@@ -37,7 +37,8 @@ export function testRule(rows: Rows, rule: CheckedRule, context: QueryContext): 
 	const masked = someMasked(rows, rule, context);
 	if (rule.test.op === 'unknown') return certain(masked);
 	const met = ofCandidates(rows, rule, context, holds);
-	const found = looksAtOthers(rows, rule) ? findAssets(rows, rule, context, holds) : met;
+	// Of devices others than the primary are looked at only where a rule names an integration: then the primary's index serves.
+	const found = rows.type === 'device' ? met : findAssets(rows, rule, context, holds);
 	return { met: found, maybe: anyOf([met, masked]), masked };
 }
 

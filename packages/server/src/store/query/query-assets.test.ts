@@ -10,7 +10,7 @@ import { listSorts } from './asset-sorts.ts';
 import { countAssets } from './count-assets.ts';
 import { coverageOf, listCoveredScopes } from './coverage.ts';
 import { requireKept } from './moments.ts';
-import { queryAssets } from './query-assets.ts';
+import { queryAssets, type Ways } from './query-assets.ts';
 import { prepareQuery } from './query-source.ts';
 import type { FoundAsset } from './read-assets.ts';
 
@@ -38,13 +38,13 @@ beforeAll(async () => {
 });
 afterAll(() => ground?.close());
 
-async function pageThrough(sort: string, descending: boolean, at: string | null, query = everything) {
+async function pageThrough(sort: string, descending: boolean, at: string | null, query = everything, ways?: Ways) {
 	return await ground.store.tenant(ground.organizationId, async (tx) => {
 		const source = await prepareQuery(tx, checkQuery(query, 'device', now), at);
 		const found: FoundAsset[] = [];
 		let cursor: string | null = null;
 		do {
-			const page = await queryAssets(tx, source, { sort, descending, limit: 7, cursor });
+			const page = await queryAssets(tx, source, { sort, descending, limit: 7, cursor }, ways);
 			found.push(...page.assets);
 			cursor = page.nextCursor;
 		} while (cursor !== null);
@@ -61,6 +61,21 @@ describe.each([null, minute(10).toISOString()])('a list as of %s', (at) => {
 			expect((await pageThrough(sort, true, at)).map(({ id }) => id)).toEqual(up.map(({ id }) => id).reverse());
 		},
 	);
+});
+
+test.each([null, minute(10).toISOString()])('whichever way leads to them, pages as of %s are the same', async (at) => {
+	const query: Query = { combinator: 'and', rules: [{ field: 'os', operator: 'equals', value: 'Linux' }] };
+	const never = { fewestWalked: Number.POSITIVE_INFINITY, mostWalked: 0, mostSorted: Number.POSITIVE_INFINITY };
+	for (const descending of [false, true]) {
+		const sorted = await pageThrough('name', descending, at, query, never);
+		expect(sorted.length).toBeGreaterThan(7);
+		for (const ways of [
+			{ ...never, mostSorted: -1 },
+			{ fewestWalked: -1, mostWalked: Number.POSITIVE_INFINITY, mostSorted: Number.POSITIVE_INFINITY },
+		]) {
+			expect(await pageThrough('name', descending, at, query, ways)).toEqual(sorted);
+		}
+	}
 });
 
 test('names are in code-point order of their folded form', async () => {

@@ -34,9 +34,13 @@ export async function readQueryContext(
 	checked: CheckedQuery,
 	at: string | null,
 ): Promise<QueryContext> {
-	const integrations = await runSql<IntegrationFacts>(tx, sql`select id, kind, configuration from integration`);
+	const integrations = await readIntegrations(tx);
 	const accounts = asksFor(checked.root, accountFields) ? await readAccounts(tx, at) : [];
 	return { at, integrations, accounts };
+}
+
+export async function readIntegrations(tx: TenantTransaction): Promise<readonly IntegrationFacts[]> {
+	return await runSql<IntegrationFacts>(tx, sql`select id, kind, configuration from integration`);
 }
 
 async function readAccounts(tx: TenantTransaction, at: string | null): Promise<readonly NamedAccount[]> {

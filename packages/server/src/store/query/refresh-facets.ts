@@ -6,7 +6,7 @@ import type { TenantTransaction } from '../transaction.ts';
 import { allOf } from './clause.ts';
 import { everyAsset, everyAssetField, listCounted } from './facet-fields.ts';
 import { countPairs } from './facet-rows.ts';
-import type { QueryContext } from './query-context.ts';
+import { type QueryContext, readIntegrations } from './query-context.ts';
 import { isLivePrimary } from './related-clause.ts';
 import type { Rows } from './rows.ts';
 
@@ -27,15 +27,12 @@ export async function refreshFacets(
 	await tx.client.query(
 		`select pg_advisory_xact_lock(hashtextextended('rollcall facets ' || current_organization()::text, 0))`,
 	);
-	const integrations = await runSql<QueryContext['integrations'][number]>(
-		tx,
-		sql`select id, kind, configuration from integration`,
-	);
+	const integrations = await readIntegrations(tx);
 	for (const type of assetTypes) {
 		if (!integrations.some(({ kind }) => kind.endsWith(`.${type}s`))) continue;
 		await markStale(tx, type, await findStale(tx, type, executionId));
 		await markSwitched(tx, type);
-		const scopes = await chooseStale(tx, type, most);
+		const scopes = await chooseStale(tx, type, executionId, most);
 		if (scopes.length > 0) await countScopes(tx, type, { at: null, integrations, accounts: [] }, scopes);
 	}
 }
@@ -72,8 +69,13 @@ async function findStale(tx: TenantTransaction, type: AssetType, executionId: st
 			join tenant_scope s on s.id = c.scope
 			left join scope_facet_state f on f.scope = c.scope
 			where c.at > coalesce(f.facets_at, '-infinity')
-				and (s.lease_execution is null or s.lease_execution = ${executionId}::uuid or s.lease_expires_at < now())`,
+				and ${isFree(executionId)}`,
 	);
+}
+
+/** Whether no other execution is reading scope `s`. */
+function isFree(executionId: string): RawBuilder<unknown> {
+	return sql`(s.lease_execution is null or s.lease_execution = ${executionId}::uuid or s.lease_expires_at < now())`;
 }
 
 async function markStale(tx: TenantTransaction, type: AssetType, stale: readonly StaleScope[]): Promise<void> {
@@ -100,13 +102,18 @@ async function markSwitched(tx: TenantTransaction, type: AssetType): Promise<voi
 const skippedOf = sql`array(select e.key from jsonb_each(s.enrichments) e where e.value ->> 'outcome' = 'skipped' order by e.key)`;
 
 /** At least one, however large it is. */
-async function chooseStale(tx: TenantTransaction, type: AssetType, most: number): Promise<readonly string[]> {
+async function chooseStale(
+	tx: TenantTransaction,
+	type: AssetType,
+	executionId: string,
+	most: number,
+): Promise<readonly string[]> {
 	const rows = await runSql<{ scope: string }>(
 		tx,
 		sql`select scope from (
 				select f.scope, row_number() over stalest as number, sum(greatest(s.record_count, 1)) over stalest as assets
 				from scope_facet_state f join tenant_scope s on s.id = f.scope
-				where f.type = ${type} and f.is_stale
+				where f.type = ${type} and f.is_stale and ${isFree(executionId)}
 				window stalest as (order by f.counted_at nulls first, f.scope)
 			) c where number = 1 or assets <= ${most}`,
 	);

@@ -7,7 +7,9 @@ import { tagNameTerm } from '../terms.ts';
 import type { TenantTransaction } from '../transaction.ts';
 import { allOf, toSql } from './clause.ts';
 import { exactLimit } from './count-facets.ts';
+import { readIntegrations } from './query-context.ts';
 import { isLivePrimary } from './related-clause.ts';
+import { unlessSkipped } from './row-attributes.ts';
 import { attributes, column, type Rows, source } from './rows.ts';
 
 /** A value, and how many live assets have it: of a big inventory of one asset in fifty. */
@@ -29,7 +31,7 @@ export async function listTold(
 	return await runSql<ToldValue>(
 		tx,
 		sql`select t.value collate "C" as value, count(*)::int as count from ${source(rows)} cross join lateral (${valuesOf(rows, field)}) t(value)
-			where ${toSql(await whereLooked(tx, rows))} and t.value is not null
+			where ${toSql(await whereTold(tx, rows, field.attribute))} and t.value is not null
 			group by 1 order by 2 desc, 1 limit ${mostValues}`,
 	);
 }
@@ -65,7 +67,7 @@ export async function listTagValues(
 		tx,
 		sql`select t.key as name, t.value collate "C" as value, count(*)::int as count from ${source(rows)}
 			cross join lateral jsonb_each_text(${attributes(rows)} -> 'tags') t
-			where ${column(rows, 'terms')} @> ${[tagNameTerm(fold(name))]}::bigint[] and ${toSql(await whereLooked(tx, rows))}
+			where ${column(rows, 'terms')} @> ${[tagNameTerm(fold(name))]}::bigint[] and ${toSql(await whereTold(tx, rows, 'tags'))}
 			group by 1, 2 order by 3 desc, 2 limit ${mostValues}`,
 	);
 	return pairs.filter((pair) => fold(pair.name) === fold(name)).map(({ value, count }) => ({ value, count }));
@@ -87,6 +89,12 @@ export async function listLabelValues(
 			: sql`select l.value, count(distinct d.asset_id)::int as count from ${labels}
 				where n.name_folded = ${fold(name)} and l.value is not null`;
 	return await runSql<ToldValue>(tx, sql`${chosen} group by 1 order by 2 desc, 1 limit ${mostValues}`);
+}
+
+/** What was told by an enrichment that is switched off is not suggested: nothing would be found by it. */
+async function whereTold(tx: TenantTransaction, rows: Rows, attribute: string) {
+	const integrations = await readIntegrations(tx);
+	return unlessSkipped(rows, attribute, { at: null, integrations, accounts: [] }, await whereLooked(tx, rows));
 }
 
 /** All live assets where they are few, else the sample. */
